@@ -1,0 +1,38 @@
+"""Typed keys: what handlers find in the application and in a request."""
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from server.clock import Clock
+    from server.config import Config
+    from server.crypto.keys import MasterKeys
+    from server.handlers.identity import Identity
+    from server.handlers.limits import Argon2Queue
+    from server.handlers.throttle import GuessThrottle
+    from server.handlers.words import Words
+    from server.live.hub import Hub
+    from server.store.database import Database
+
+CONFIG: web.AppKey["Config"] = web.AppKey("config")
+CLOCK: web.AppKey["Clock"] = web.AppKey("clock")
+MASTER_KEYS: web.AppKey["MasterKeys"] = web.AppKey("master_keys")
+DATABASE: web.AppKey["Database"] = web.AppKey("database")
+HUB: web.AppKey["Hub"] = web.AppKey("hub")
+WORDS: web.AppKey["Words"] = web.AppKey("words")
+GUESSES: web.AppKey["GuessThrottle"] = web.AppKey("guesses")
+"""Slows the guessing of room passwords, seat secrets and the admin's password."""
+ARGON2: web.AppKey["Argon2Queue"] = web.AppKey("argon2")
+"""Runs a password hash in a thread, two at a time, at most 32 waiting."""
+
+IDENTITY: web.RequestKey["Identity"] = web.RequestKey("identity")
+"""What the request's cookies prove; set by the guard before a handler runs."""
+PEER: web.RequestKey[str] = web.RequestKey("peer")
+"""The asking person's IP address, as a trusted proxy or the socket says."""
+SECURE: web.RequestKey[bool] = web.RequestKey("secure")
+"""Whether the browser speaks https."""
+ORIGIN: web.RequestKey[str] = web.RequestKey("origin")
+"""Our own origin as this browser sees it, `https://host[:port]`."""
