@@ -24,7 +24,7 @@ class PageCame(Struct, frozen=True):
 
 
 class LineLost(Struct, frozen=True):
-    """The page's socket closed without a goodbye."""
+    """The page's socket closed without a goodbye. Not sent for a socket that a newer one of the same page replaced."""
 
     seat: Seat
     page: str
@@ -205,7 +205,8 @@ class EvictPage(Struct, frozen=True):
 
 
 class OpenRecording(Struct, frozen=True):
-    """Both have said yes: create the recording (keys, row) before its first run may start."""
+    """Both have said yes: create the recording (keys, row) before its first run may start. Where that fails, answer
+    with `RecorderFailed`."""
 
     recording: str
     meeting: str
@@ -228,7 +229,8 @@ class ClosePermit(Struct, frozen=True):
 
 
 class EndRecording(Struct, frozen=True):
-    """No further run will come. `reason` as in `RecordingView.reason`."""
+    """No further run will come. `reason` as in `RecordingView.reason`; `at_ms` is the end of its last run (retention
+    counts from there). A recording without any run is dropped."""
 
     recording: str
     reason: str
@@ -243,6 +245,8 @@ class EraseRecording(Struct, frozen=True):
 
 
 class KeepRecording(Struct, frozen=True):
+    """It was chosen to be kept, or nothing was chosen in time. An `EraseRecording` may still follow."""
+
     recording: str
 
 

@@ -181,14 +181,16 @@ class LegOffer(Struct, frozen=True, tag_field="type", tag="leg_offer", forbid_un
 
 
 class LegClosed(Struct, frozen=True, tag_field="type", tag="leg_closed", forbid_unknown_fields=True):
-    """This browser has closed its leg: not one packet more comes from it."""
+    """This browser has closed its leg: not one packet more comes from it. Sent by each browser once its leg is shut
+    when a run is over, also where it had opened none; not when a leg makes room for a new one in the same run."""
 
     recording: Id
     run: Annotated[int, Meta(ge=1)]
 
 
 class Pulse(Struct, frozen=True, tag_field="type", tag="pulse", forbid_unknown_fields=True):
-    """Once a second while a recording is on; the server answers with the same number."""
+    """Once a second, and at once when it begins, while the recording's state is `countdown`, `starting`, `recording` or
+    `paused`; the server answers with the same number."""
 
     n: Annotated[int, Meta(ge=0, le=2**31)]
 
@@ -272,6 +274,7 @@ class RecordingView(Struct, frozen=True):
     declined: bool
     """"Not today" was said in this meeting: nobody is asked again."""
     recording: Id | None
+    """The one that is counted down or running; else the last one of this meeting (which `outcome` is about)."""
     run: int
     """The number of the permit: 1, then one more after every pause."""
     until_ms: Milliseconds | None
@@ -291,6 +294,11 @@ class RecordingView(Struct, frozen=True):
     """After a stop: `pending`, `kept` or `erased`."""
     choice_by: Seat | None
     """Who is asked to choose."""
+    quiet: bool = True
+    """No leg of the last run is open any more. A paused recording is called "Recording paused" only when it is quiet;
+    until then the page says that it is pausing. A leg may be open only while `state` is `starting` or `recording`."""
+    reason_by: Seat | None = None
+    """Whose doing `reason` is, where it is one's."""
 
 
 class RoomView(Struct, frozen=True):
