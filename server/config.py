@@ -19,7 +19,7 @@ class Rooms(StrEnum):
     ADMIN = "admin"
 
 
-class BadSettings(Exception):
+class BadSettingsError(Exception):
     """Settings that cannot be used; `problems` holds one sentence for each."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -40,7 +40,7 @@ class Config:
     port: int = 8080
     """TCP port; 0 takes a free one."""
     public_url: str | None = None
-    """`https://host[:port]`, without a slash at the end: how people reach the server. None: as asked, localhost only."""
+    """`https://host[:port]`, without a slash at the end: how people reach us. None: as asked, on localhost only."""
     tls_cert: Path | None = None
     tls_key: Path | None = None
     tls_trial: bool = False

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
     from server.clock import Clock
     from server.config import Config
     from server.crypto.keys import MasterKeys
