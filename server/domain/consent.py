@@ -71,19 +71,8 @@ def statement(
     language: str,
     due_ms: int,
 ) -> bytes:
-    """What is signed: UTF-8 lines joined by LF, the first one `visavis consent v1`, no LF at the end. `answer` is
-    `yes`, `no` or `withdraw`."""
-    fields = {
-        "answer": answer,
-        "room": room,
-        "meeting": meeting,
-        "recording": recording,
-        "seat": seat.value,
-        "nonce": nonce,
-        "words": words_hash,
-        "version": words_version,
-        "language": language,
-        "due": str(due_ms),
-    }
+    """What is signed: UTF-8 lines joined by LF, no LF at the end. The first line is `visavis consent v1`, then one line
+    each for the arguments, in their order here. `answer` is `yes`, `no` or `withdraw`."""
     # Every value is an identifier, a number or a hash, so that no value can hold a line of its own.
-    return "\n".join(["visavis consent v1", *(f"{name} {value}" for name, value in fields.items())]).encode()
+    lines = [answer, room, meeting, recording, seat.value, nonce, words_hash, words_version, language, str(due_ms)]
+    return "\n".join(["visavis consent v1", *lines]).encode()
