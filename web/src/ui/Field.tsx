@@ -1,0 +1,60 @@
+import type { ComponentChildren, InputHTMLAttributes, JSX, Ref } from "preact";
+import { useId } from "preact/hooks";
+
+type Common = Pick<
+  InputHTMLAttributes,
+  "name" | "value" | "onInput" | "onBlur" | "maxLength" | "minLength" | "required"
+>;
+
+interface Props extends Common {
+  readonly type?: "text" | "number" | "password";
+  readonly min?: number;
+  readonly max?: number;
+  readonly inputMode?: "numeric" | "text";
+  readonly autocomplete?: "off" | "name" | "current-password" | "new-password" | "one-time-code";
+  readonly autofocus?: boolean;
+  readonly readOnly?: boolean;
+  readonly placeholder?: string;
+  readonly label: string;
+  readonly hint?: ComponentChildren;
+  /** What is wrong, in words; announced and tied to the field. */
+  readonly error?: string | null;
+  /** A unit or a button inside the field, at its end. */
+  readonly end?: ComponentChildren;
+  /** Monospace, as typed: passwords and codes, shown by default. */
+  readonly code?: boolean;
+  readonly inputRef?: Ref<HTMLInputElement>;
+}
+
+/** A labelled text field with its hint and its error. */
+export function Field({ label, hint, error, end, code = false, inputRef, ...input }: Props): JSX.Element {
+  const id = useId();
+  const described = [error ? `${id}-error` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ");
+  // Preact types each kind of input apart; this one is whichever the caller described
+  const attributes = {
+    type: "text",
+    ...input,
+    ...(code ? { autocapitalize: "none", autocorrect: "off", spellcheck: false } : {}),
+    "aria-invalid": error ? "true" : undefined,
+    "aria-describedby": described || undefined,
+  } as InputHTMLAttributes;
+  return (
+    <div class={error ? "field wrong" : "field"}>
+      <label for={id}>{label}</label>
+      <div class="well">
+        <input {...attributes} id={id} ref={inputRef ?? null} class={code ? "code" : undefined} />
+        {end && <span class="end">{end}</span>}
+      </div>
+      {error && (
+        <p class="mistake small" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+      {hint && (
+        <p class="second small" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

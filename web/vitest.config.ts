@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.test.ts"],
+    environment: "node",
+    // dates are shown in the reader's own time zone; the tests read them in one that has summer time
+    env: { TZ: "Europe/Copenhagen" },
+  },
+});
