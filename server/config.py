@@ -11,6 +11,14 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 GIB = 1024**3
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a listening address is reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 class Rooms(StrEnum):
     """Who may create a room."""
 
@@ -54,21 +62,32 @@ class Config:
     """The IP addresses browsers send recordings to; empty: this machine's own. The first may be outside a NAT."""
     media_ports: tuple[int, int] = (40000, 40199)
     """UDP ports of the recorder, first and last."""
-    stun_port: int = 3478
-    """UDP port of our STUN server; 0 takes a free one."""
-    stun: bool = True
+    stun_port: int | None = 3478
+    """UDP port of our STUN server; 0 takes a free one, None is off."""
     ice_servers: tuple[IceServer, ...] = ()
     """STUN and TURN servers told to browsers besides our own."""
     max_recording_minutes: int = 180
     max_room_bytes: int = 20 * GIB
+    """Sealed recordings of one room."""
     max_server_bytes: int = 200 * GIB
+    """Sealed recordings of all rooms."""
     min_free_bytes: int = GIB
     """A recording is not begun, and ends, with less room than this on the disk."""
     max_rooms: int = 10_000
+    max_connections: int = 20_000
+    max_connections_per_address: int = 200
+    """TCP connections at once from one IPv4 address or IPv6 /64."""
+    max_requests_per_second: int = 100
+    """From one IPv4 address or IPv6 /64, after a burst of four times as many."""
     log_level: str = "info"
     log_json: bool = False
     web_dir: Path = field(default_factory=lambda: Path(__file__).resolve().parent.parent / "web")
     """Templates, words and the built pages (`templates/`, `words/`, `dist/`)."""
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this very machine can reach the server."""
+        return is_loopback(self.host)
 
     @property
     def tls(self) -> bool:

@@ -13,7 +13,7 @@ T = TypeVar("T")
 async def read_json(request: web.Request, shape: type[T]) -> T:
     """The body as a value of `shape` (a msgspec Struct, limits included).
 
-    Raises VisavisError `bad_body` 400; 413 for a body over the route's limit comes from aiohttp.
+    Raises VisavisError `bad_body` 400; the guard has refused bodies over the route's limit before.
     """
     body = await request.read()
     try:
@@ -28,8 +28,8 @@ def answer(value: Any, status: int = 200) -> web.Response:
 
 
 def problem(error: VisavisError) -> web.Response:
-    """RFC 9457 problem details: code, detail, status, and what else the error carries. 429 has Retry-After."""
-    body = {"code": error.code, "detail": error.detail, "status": error.status, **error.more}
+    """RFC 9457 problem details: code, detail, status, and what else the error carries, also as Retry-After."""
+    body = {**error.more, "code": error.code, "detail": error.detail, "status": error.status}
     response = web.Response(
         body=msgspec.json.encode(body), status=error.status, content_type="application/problem+json"
     )

@@ -1,9 +1,7 @@
 """Our cookies: `__Host-` names on https, plain names without Secure on http://localhost.
 
-All are HttpOnly, SameSite=Strict, Path=/. Tokens are 256 random bits, base64url, and are stored hashed only.
+All are HttpOnly, SameSite=Strict, Path=/. Tokens come from `crypto.keys.new_token` and are stored hashed only.
 """
-
-import secrets
 
 from aiohttp import web
 
@@ -13,11 +11,6 @@ from server.handlers.keys import SECURE
 SESSION_SECONDS = 12 * 3600
 SEAT_SECONDS = 400 * 24 * 3600
 ADMIN_SECONDS = 12 * 3600
-
-
-def new_token() -> str:
-    """43 characters of base64url: 256 random bits."""
-    return secrets.token_urlsafe(32)
 
 
 def session_name(room: str) -> str:

@@ -10,9 +10,13 @@ if TYPE_CHECKING:
     from server.crypto.keys import MasterKeys
     from server.handlers.identity import Identity
     from server.handlers.limits import Argon2Queue
-    from server.handlers.throttle import GuessThrottle
+    from server.handlers.pages import Pages
+    from server.handlers.rights import Route
+    from server.handlers.throttle import GuessThrottle, RequestPace
     from server.handlers.words import Words
     from server.live.hub import Hub
+    from server.live.janitor import Janitor
+    from server.media.stun import Closable
     from server.store.database import Database
 
 CONFIG: web.AppKey["Config"] = web.AppKey("config")
@@ -20,11 +24,18 @@ CLOCK: web.AppKey["Clock"] = web.AppKey("clock")
 MASTER_KEYS: web.AppKey["MasterKeys"] = web.AppKey("master_keys")
 DATABASE: web.AppKey["Database"] = web.AppKey("database")
 HUB: web.AppKey["Hub"] = web.AppKey("hub")
+JANITOR: web.AppKey["Janitor"] = web.AppKey("janitor")
 WORDS: web.AppKey["Words"] = web.AppKey("words")
 GUESSES: web.AppKey["GuessThrottle"] = web.AppKey("guesses")
 """Slows the guessing of room passwords, seat secrets and the admin's password."""
 ARGON2: web.AppKey["Argon2Queue"] = web.AppKey("argon2")
 """Runs a password hash in a thread, two at a time, at most 32 waiting."""
+PACE: web.AppKey["RequestPace"] = web.AppKey("pace")
+"""Slows a network that asks too much."""
+PAGES: web.AppKey["Pages"] = web.AppKey("pages")
+ROUTES: web.AppKey["dict[web.AbstractRoute, Route]"] = web.AppKey("routes")
+"""The table's row for each of aiohttp's routes."""
+STUN: web.AppKey["Closable | None"] = web.AppKey("stun")
 
 IDENTITY: web.RequestKey["Identity"] = web.RequestKey("identity")
 """What the request's cookies prove; set by the guard before a handler runs."""
