@@ -3,11 +3,15 @@
 from enum import StrEnum
 
 from msgspec import Struct
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
 from server.domain.messages import Seat
+from server.errors import VisavisError
+from server.store import rows, tables
 from server.store.database import Tx
 
 COOKIE_DAYS = 400
+COOKIE_MS = COOKIE_DAYS * 24 * 3600 * 1000
 
 
 class How(StrEnum):
@@ -40,51 +44,89 @@ class SeatKey(Struct, frozen=True):
 
 async def both(tx: Tx, room: str) -> dict[Seat, SeatRow]:
     """Empty for an unknown room."""
-    raise NotImplementedError
+    found = await tx.execute(select(tables.seats).where(tables.seats.c.room == room))
+    return {Seat(row.seat): rows.convert(row, SeatRow) for row in found}
 
 
 async def claim(tx: Tx, room: str, seat: Seat, *, secret_hash: bytes, name_sealed: bytes | None, now: int) -> bool:
     """Takes a free seat, atomically: of any number at once exactly one gets True."""
-    raise NotImplementedError
+    # The condition stands in the statement itself, so two at once cannot both find the seat free.
+    done = await tx.execute(
+        update(tables.seats)
+        .where(_seat(room, seat), tables.seats.c.claimed_ms.is_(None))
+        .values(claimed_ms=now, secret_hash=secret_hash, name_sealed=name_sealed)
+    )
+    return done.rowcount == 1
 
 
 async def set_name(tx: Tx, room: str, seat: Seat, name_sealed: bytes) -> None:
-    raise NotImplementedError
+    await tx.execute(update(tables.seats).where(_seat(room, seat)).values(name_sealed=name_sealed))
 
 
 async def set_secret(tx: Tx, room: str, seat: Seat, secret_hash: bytes) -> None:
     """A new personal link; the old one opens nothing from now on."""
-    raise NotImplementedError
+    await tx.execute(update(tables.seats).where(_seat(room, seat)).values(secret_hash=secret_hash))
 
 
 async def add_cookie(tx: Tx, room: str, seat: Seat, *, token_hash: bytes, how: How, now: int) -> None:
-    raise NotImplementedError
+    await tx.execute(
+        insert(tables.seat_cookies).values(
+            token_hash=token_hash, room=room, seat=seat, how=how, created_ms=now, used_ms=now
+        )
+    )
 
 
 async def holder(tx: Tx, room: str, token_hash: bytes, now: int) -> Seat | None:
     """The seat this cookie holds in this room (not older than COOKIE_DAYS). Works in a read transaction."""
-    raise NotImplementedError
+    cookies = tables.seat_cookies
+    found = await tx.execute(
+        select(cookies.c.seat).where(
+            cookies.c.token_hash == token_hash, cookies.c.room == room, cookies.c.used_ms > now - COOKIE_MS
+        )
+    )
+    seat = found.scalar_one_or_none()
+    return None if seat is None else Seat(seat)
 
 
 async def touch_cookie(tx: Tx, room: str, token_hash: bytes, now: int) -> None:
     """Notes that the cookie was used; it lives COOKIE_DAYS from then."""
-    raise NotImplementedError
+    await tx.execute(update(tables.seat_cookies).where(_cookie(room, token_hash)).values(used_ms=now))
 
 
 async def forget_cookie(tx: Tx, room: str, token_hash: bytes) -> None:
-    raise NotImplementedError
+    await tx.execute(delete(tables.seat_cookies).where(_cookie(room, token_hash)))
 
 
 async def forget_cookies(tx: Tx, room: str, seat: Seat, *, but: bytes | None = None) -> int:
     """All browsers but one lose the seat; how many."""
-    raise NotImplementedError
+    cookies = tables.seat_cookies
+    theirs = and_(cookies.c.room == room, cookies.c.seat == seat)
+    if but is not None:
+        theirs = and_(theirs, cookies.c.token_hash != but)
+    return (await tx.execute(delete(cookies).where(theirs))).rowcount
 
 
-async def add_key(tx: Tx, room: str, seat: Seat, key: str, spki: bytes, now: int) -> None:
+async def add_key(tx: Tx, room: str, seat: Seat, key_id: str, spki: bytes, now: int) -> None:
     """Registers a signing key. The same key again is no error; the same id with another key or seat raises
     `key_id_taken`."""
-    raise NotImplementedError
+    known = await key(tx, room, key_id)
+    if known is None:
+        await tx.execute(insert(tables.seat_keys).values(room=room, id=key_id, seat=seat, spki=spki, registered_ms=now))
+    elif (known.seat, known.spki) != (seat, spki):
+        raise VisavisError("key_id_taken", "another key is registered under this id", 409)
 
 
-async def key(tx: Tx, room: str, key: str) -> SeatKey | None:
-    raise NotImplementedError
+async def key(tx: Tx, room: str, key_id: str) -> SeatKey | None:
+    """The registered key with this id."""
+    found = await tx.execute(
+        select(tables.seat_keys).where(tables.seat_keys.c.room == room, tables.seat_keys.c.id == key_id)
+    )
+    return rows.one(found.one_or_none(), SeatKey)
+
+
+def _seat(room: str, seat: Seat) -> ColumnElement[bool]:
+    return and_(tables.seats.c.room == room, tables.seats.c.seat == seat)
+
+
+def _cookie(room: str, token_hash: bytes) -> ColumnElement[bool]:
+    return and_(tables.seat_cookies.c.token_hash == token_hash, tables.seat_cookies.c.room == room)

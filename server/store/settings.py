@@ -1,7 +1,10 @@
 """The admin's password, links and sessions; the clock's high water."""
 
+import msgspec
 from msgspec import Struct
+from sqlalchemy import delete, insert, select
 
+from server.store import rows, tables
 from server.store.database import Tx
 
 LINK_MS = 3600 * 1000
@@ -21,6 +24,12 @@ class ClockMark(Struct, frozen=True):
 
     high_water_ms: int
     """The latest moment that was believed."""
+    wall_ms: int
+    """The machine's own clock at the last look."""
+    hold_ms: int
+    """How much longer the server must run before anything is destroyed; 0: nothing holds it."""
+    leapt_ms: int
+    """By how much the clock leapt, while destruction is held."""
     boot_id: str | None
     boottime_ms: int | None
     """Time since the machine's start at that moment; explains a gap while the machine itself stayed up."""
@@ -28,39 +37,51 @@ class ClockMark(Struct, frozen=True):
 
 async def admin_password(tx: Tx) -> AdminPassword | None:
     """None: never set, so a one-time link must be made."""
-    raise NotImplementedError
+    found = await tx.execute(select(tables.admin_passwords))
+    return rows.one(found.one_or_none(), AdminPassword)
 
 
 async def set_admin_password(tx: Tx, password: AdminPassword, now: int) -> None:
     """Ends every admin session."""
-    raise NotImplementedError
+    await tx.execute(delete(tables.admin_passwords))
+    await tx.execute(insert(tables.admin_passwords).values(id=1, set_ms=now, **msgspec.structs.asdict(password)))
+    await tx.execute(delete(tables.admin_sessions))
 
 
 async def add_admin_link(tx: Tx, token_hash: bytes, now: int) -> None:
     """A one-time link, good for an hour; older unused ones end."""
-    raise NotImplementedError
+    await tx.execute(delete(tables.admin_links))
+    await tx.execute(insert(tables.admin_links).values(token_hash=token_hash, expires_ms=now + LINK_MS))
 
 
 async def use_admin_link(tx: Tx, token_hash: bytes, now: int) -> bool:
     """Spends it; False if unknown, spent or too old."""
-    raise NotImplementedError
+    links = tables.admin_links
+    spent = await tx.execute(delete(links).where(links.c.token_hash == token_hash, links.c.expires_ms > now))
+    return spent.rowcount == 1
 
 
 async def add_admin_session(tx: Tx, token_hash: bytes, now: int) -> None:
-    raise NotImplementedError
+    await tx.execute(insert(tables.admin_sessions).values(token_hash=token_hash, expires_ms=now + ADMIN_SESSION_MS))
 
 
 async def admin_session(tx: Tx, token_hash: bytes, now: int) -> bool:
-    raise NotImplementedError
+    sessions = tables.admin_sessions
+    found = await tx.execute(
+        select(sessions.c.expires_ms).where(sessions.c.token_hash == token_hash, sessions.c.expires_ms > now)
+    )
+    return found.first() is not None
 
 
 async def end_admin_session(tx: Tx, token_hash: bytes) -> None:
-    raise NotImplementedError
+    await tx.execute(delete(tables.admin_sessions).where(tables.admin_sessions.c.token_hash == token_hash))
 
 
 async def clock_mark(tx: Tx) -> ClockMark | None:
-    raise NotImplementedError
+    found = await tx.execute(select(tables.clock))
+    return rows.one(found.one_or_none(), ClockMark)
 
 
 async def set_clock_mark(tx: Tx, mark: ClockMark) -> None:
-    raise NotImplementedError
+    await tx.execute(delete(tables.clock))
+    await tx.execute(insert(tables.clock).values(id=1, **msgspec.structs.asdict(mark)))
