@@ -50,7 +50,10 @@ class SeatState(Struct, frozen=True):
     """Last pulse, or the moment from which pulses are due."""
     nonce: str | None = None
     """Of the words this seat was last shown; a yes names it and uses it up."""
+    former: str | None = None
+    """The page that was last in this seat, while it is absent."""
     evicted: tuple[str, ...] = ()
+    """Pages that newer ones have replaced: they do not take the seat back."""
 
     @property
     def here(self) -> bool:
@@ -142,6 +145,10 @@ class Room(Struct, frozen=True):
 
     def seat(self, seat: Seat) -> SeatState:
         return self.mentor if seat is Seat.MENTOR else self.mentee
+
+    def anyone(self, *presences: Presence) -> Seat | None:
+        """The first seat whose presence is one of these."""
+        return next((seat for seat in Seat if self.seat(seat).presence in presences), None)
 
     @property
     def both_here(self) -> bool:

@@ -1,0 +1,150 @@
+"""Who is here: pages come, lose their line, come back, are replaced, leave. The newest page of a seat wins."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from server.domain import recording
+from server.domain.events import (
+    EvictPage,
+    KeepRecording,
+    LineLost,
+    MediaChanged,
+    MeetingBegan,
+    MeetingEnded,
+    PageCame,
+    PageLeft,
+    PulseHeard,
+    Ring,
+)
+from server.domain.messages import Presence, RecordingState, Seat
+from server.domain.state import LINE_RETURN_MS, MEETING_ENDS_MS, NOBODY, REMEMBERED_PAGES, SILENCE_MS, Room, SeatState
+from server.domain.turn import Deadline, Turn
+
+_PULSED = (RecordingState.COUNTDOWN, RecordingState.STARTING, RecordingState.RECORDING)
+
+
+def page_came(turn: Turn, event: PageCame) -> None:
+    seat = turn.room.seat(event.seat)
+    arrives = seat.presence is Presence.ABSENT
+    if not arrives and event.page in seat.evicted:
+        turn.emit(EvictPage(event.seat, event.page, "replaced"))
+        return
+    if not arrives and seat.page is not None and seat.page != event.page:
+        if seat.socket:
+            turn.emit(EvictPage(event.seat, seat.page, "replaced"))
+        recording.switches_off(turn, "page_changed", event.seat)
+    before = seat.page or seat.former
+    turn.set_seat(
+        event.seat,
+        presence=Presence.HERE,
+        page=event.page,
+        microphone=event.microphone,
+        camera=event.camera,
+        socket=True,
+        lost_ms=None,
+        heard_ms=turn.now,
+        nonce=seat.nonce if before == event.page else None,
+        former=None,
+        evicted=_evicted(seat, before, event.page),
+    )
+    if turn.room.meeting is None:
+        turn.set(meeting=event.fresh_meeting)
+        turn.emit(MeetingBegan(event.fresh_meeting, turn.now))
+    if arrives and turn.room.both_here:
+        turn.emit(Ring("partner_came", (event.seat.other,)))
+
+
+def _evicted(seat: SeatState, before: str | None, now: str) -> tuple[str, ...]:
+    pages = [page for page in seat.evicted if page != now]
+    if before is not None and before != now:
+        pages.append(before)
+    return tuple(pages[-REMEMBERED_PAGES:])
+
+
+def line_lost(turn: Turn, event: LineLost) -> None:
+    seat = turn.room.seat(event.seat)
+    if seat.page != event.page or not seat.socket:
+        return  # an older page's socket, closed because a newer one came
+    lost_ms = turn.now if seat.lost_ms is None else seat.lost_ms
+    turn.set_seat(event.seat, presence=Presence.LINE_LOST, socket=False, lost_ms=lost_ms)
+
+
+def page_left(turn: Turn, event: PageLeft) -> None:
+    if turn.room.seat(event.seat).page != event.page:
+        turn.refuse(event.seat, "not_here")
+    _leave(turn, event.seat, "left")
+
+
+def media_changed(turn: Turn, event: MediaChanged) -> None:
+    turn.present(event.seat)
+    turn.set_seat(event.seat, microphone=event.microphone, camera=event.camera)
+
+
+def pulse_heard(turn: Turn, event: PulseHeard) -> None:
+    turn.present(event.seat)
+    turn.set_seat(event.seat, heard_ms=turn.now)
+
+
+def settle(turn: Turn) -> None:
+    """While a meeting is on, notes since when the room is empty."""
+    room = turn.room
+    empty = room.meeting is not None and room.anyone(Presence.HERE) is None
+    if empty and room.empty_ms is None:
+        turn.set(empty_ms=turn.now)
+    elif not empty and room.empty_ms is not None:
+        turn.set(empty_ms=None)
+
+
+def deadlines(room: Room) -> Iterator[Deadline]:
+    for seat in Seat:
+        state = room.seat(seat)
+        if state.here and room.tape is not None and room.tape.state in _PULSED:
+            yield state.heard_ms + SILENCE_MS, partial(_fell_silent, seat=seat)
+        if state.lost_ms is not None:
+            yield state.lost_ms + LINE_RETURN_MS, partial(_line_did_not_return, seat=seat)
+    if room.empty_ms is not None:
+        yield room.empty_ms + MEETING_ENDS_MS, _end_meeting
+
+
+def _fell_silent(turn: Turn, seat: Seat) -> None:
+    """Counts as a lost line, although the socket is still up."""
+    turn.set_seat(seat, presence=Presence.LINE_LOST, lost_ms=turn.now)
+
+
+def _line_did_not_return(turn: Turn, seat: Seat) -> None:
+    """Counts as leaving."""
+    state = turn.room.seat(seat)
+    if state.socket and state.page is not None:
+        turn.emit(EvictPage(seat, state.page, "too_slow"))
+    _leave(turn, seat, "line_lost")
+
+
+def _end_meeting(turn: Turn) -> None:
+    """No consent outlives it; what nobody chose to erase is kept."""
+    room = turn.room
+    if room.meeting is None:
+        return
+    if room.last is not None and room.last.choice == "pending":
+        turn.emit(KeepRecording(room.last.recording))
+    turn.emit(MeetingEnded(room.meeting, turn.now))
+    turn.set(
+        meeting=None,
+        empty_ms=None,
+        pause=None,
+        declined=False,
+        agreeing=None,
+        yes=NOBODY,
+        yes_until_ms=None,
+        last=None,
+        note=None,
+        note_by=None,
+    )
+    for seat in Seat:
+        turn.set_seat(seat, nonce=None)
+
+
+def _leave(turn: Turn, seat: Seat, reason: str) -> None:
+    page = turn.room.seat(seat).page
+    evicted = turn.room.seat(seat).evicted
+    turn.room = turn.room.with_seat(seat, SeatState(former=page, evicted=evicted))
+    recording.switches_off(turn, reason, seat)
