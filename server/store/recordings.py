@@ -1,130 +1,96 @@
-"""Meetings, recordings, their runs and parts, and who saved a copy.
+"""Meetings and recordings; with the runs and parts of `parts` and the sums of `figures` the whole of what is kept.
 
 A recording: `recording` -> `kept` -> `deleting` -> `deleted`. Only a `kept` one that is not yet due is readable.
 Deleting itself is in `deletion`, shorter promises in `retention`.
 """
 
-from enum import StrEnum
+from typing import Any
 
-from msgspec import Struct
+import msgspec
+from sqlalchemy import insert, select, update
 
-from server.domain.messages import Seat
+from server.domain import retention as rules
+from server.errors import VisavisError
+from server.store import rows, settings, tables
 from server.store.database import Tx
+from server.store.figures import (
+    counts,
+    downloads_in_room,
+    due,
+    in_state,
+    next_due,
+    note_download,
+    unfinished,
+    usage,
+)
+from server.store.parts import (
+    checkpoint_part,
+    close_run,
+    finish_part,
+    interrupt_part,
+    open_part,
+    open_run,
+    part,
+    parts,
+    runs,
+)
+from server.store.recording_rows import Counts, Download, Part, PartState, Recording, Run, State, Usage, readable
 
+__all__ = [
+    "Counts",
+    "Download",
+    "Part",
+    "PartState",
+    "Recording",
+    "Run",
+    "State",
+    "Usage",
+    "begin_meeting",
+    "checkpoint_part",
+    "close_run",
+    "counts",
+    "create",
+    "downloads_in_room",
+    "due",
+    "end_meeting",
+    "end_open_meetings",
+    "finish",
+    "finish_part",
+    "get",
+    "in_room",
+    "in_state",
+    "interrupt_part",
+    "next_due",
+    "note_download",
+    "open_part",
+    "open_run",
+    "part",
+    "parts",
+    "readable",
+    "runs",
+    "unfinished",
+    "usage",
+]
 
-class State(StrEnum):
-    RECORDING = "recording"
-    KEPT = "kept"
-    DELETING = "deleting"
-    """Unreadable; keys and bytes are on their way out."""
-    DELETED = "deleted"
-
-
-class PartState(StrEnum):
-    OPEN = "open"
-    FINISHED = "finished"
-    INTERRUPTED = "interrupted"
-
-
-class Recording(Struct, frozen=True):
-    id: str
-    room: str
-    meeting: str
-    state: State
-    created_ms: int
-    started_ms: int | None
-    """First frame of the first part."""
-    ended_ms: int | None
-    """End of the last part, by the wall clock; retention counts from here."""
-    due_ms: int | None
-    retention_days: int
-    downloads: bool
-    reason: str | None
-    """Why it ended, as in RecordingView.reason."""
-    interrupted: bool
-    """The server went down in the middle, or a part is not whole."""
-    length_ms: int
-    size: int
-    cause: str | None
-    """Why it was deleted: `due`, `erased`, `deleted`, `empty`."""
-    deleted_by: Seat | None
-    deleted_ms: int | None
-    """When it became unreadable."""
-
-
-class Run(Struct, frozen=True):
-    run: int
-    offset_ms: int
-    """On the recording's axis: the lengths of the runs before it."""
-    opened_ms: int
-    closed_ms: int | None
-    length_ms: int
-
-
-class Part(Struct, frozen=True):
-    id: str
-    recording: str
-    seat: Seat
-    run: int
-    started_ms: int
-    """First frame, by the wall clock."""
-    offset_ms: int
-    """On its run's axis; on the recording's it is `run.offset_ms + offset_ms`."""
-    length_ms: int
-    size: int
-    video: bool
-    state: PartState
-    wrapped_key: bytes
-    """Empty once the recording is deleted."""
-    checkpoint: bytes | None
-    """What `store.sealed` said last of how far the file is durable, with its MAC."""
-
-
-class Download(Struct, frozen=True):
-    recording: str
-    part: str
-    seat: Seat | None
-    """None: with the password alone."""
-    at_ms: int
-
-
-class Usage(Struct, frozen=True):
-    """Sealed bytes that lie on the disk."""
-
-    room_bytes: int
-    server_bytes: int
-
-
-class Counts(Struct, frozen=True):
-    """For the admin: numbers and dates only."""
-
-    rooms: int
-    meetings: int
-    recordings_kept: int
-    recordings_running: int
-    recordings_deleted: int
-    size: int
-    next_due_ms: int | None
-    oldest_kept_ms: int | None
-
-
-def readable(recording: Recording, now: int) -> bool:
-    """Whether it may be opened: kept and not due."""
-    raise NotImplementedError
-
-
-# --- meetings -----------------------------------------------------------------------------------------------------
+MINUTE_MS = 60_000
 
 
 async def begin_meeting(tx: Tx, meeting: str, room: str, now: int) -> None:
-    raise NotImplementedError
+    await tx.execute(insert(tables.meetings).values(id=meeting, room=room, began_ms=now))
 
 
 async def end_meeting(tx: Tx, meeting: str, now: int) -> None:
-    raise NotImplementedError
+    """The first end counts."""
+    meetings = tables.meetings
+    await tx.execute(
+        update(meetings).where(meetings.c.id == meeting, meetings.c.ended_ms.is_(None)).values(ended_ms=now)
+    )
 
 
-# --- recordings ---------------------------------------------------------------------------------------------------
+async def end_open_meetings(tx: Tx, now: int) -> int:
+    """At boot: no meeting outlives the process it was held in."""
+    meetings = tables.meetings
+    return (await tx.execute(update(meetings).where(meetings.c.ended_ms.is_(None)).values(ended_ms=now))).rowcount
 
 
 async def create(
@@ -132,109 +98,84 @@ async def create(
 ) -> Recording:
     """Put its shred key into `ShredKeys` first: a key without a row is removed at boot, a row without a key is not
     readable."""
-    raise NotImplementedError
+    made = Recording(
+        id=recording,
+        room=room,
+        meeting=meeting,
+        state=State.RECORDING,
+        created_ms=now,
+        retention_days=retention_days,
+        downloads=downloads,
+    )
+    await tx.execute(insert(tables.recordings).values(**msgspec.structs.asdict(made)))
+    return made
 
 
 async def get(tx: Tx, recording: str) -> Recording | None:
-    raise NotImplementedError
+    found = await tx.execute(select(tables.recordings).where(tables.recordings.c.id == recording))
+    return rows.one(found.one_or_none(), Recording)
 
 
 async def in_room(tx: Tx, room: str) -> list[Recording]:
     """Newest first, deleted ones too."""
-    raise NotImplementedError
+    recordings = tables.recordings
+    newest = recordings.c.created_ms.desc()
+    found = await tx.execute(select(recordings).where(recordings.c.room == room).order_by(newest, recordings.c.id))
+    return [rows.convert(row, Recording) for row in found]
 
 
-async def finish(tx: Tx, recording: str, *, reason: str, now: int) -> Recording:
+async def finish(tx: Tx, recording: str, *, reason: str, now: int, interrupted: bool = False) -> Recording:
     """No further run comes: kept, due `retention_days` x 24 h after the end of its last part. Without a single part
-    of any length it is marked for deletion instead (state `deleting`, cause `empty`): hand it to `Deletion.run`."""
-    raise NotImplementedError
+    of any length it is marked for deletion instead (state `deleting`, cause `empty`): hand it to `Deletion.run`.
+
+    Parts and runs still open are closed with what is known of them. Raises `recording_not_running`."""
+    row = await get(tx, recording)
+    if row is None or row.state is not State.RECORDING:
+        raise VisavisError("recording_not_running", "the recording is over", 409)
+    length_ms = await _settle_runs(tx, recording, now)
+    filled = [made for made in await parts(tx, recording) if made.length_ms > 0]
+    values: dict[str, Any]
+    if filled:
+        ended_ms = max(made.started_ms + made.length_ms for made in filled)
+        values = {
+            "state": State.KEPT,
+            "started_ms": min(made.started_ms for made in filled),
+            "ended_ms": ended_ms,
+            "due_ms": rules.due_ms(ended_ms, row.retention_days) + await _behind_ms(tx, now),
+            "length_ms": length_ms,
+            "interrupted": interrupted or any(made.state is PartState.INTERRUPTED for made in filled),
+        }
+    else:
+        values = {"state": State.DELETING, "cause": "empty", "deleted_ms": now, "interrupted": interrupted}
+    this = tables.recordings.c.id == recording
+    await tx.execute(update(tables.recordings).where(this).values(reason=reason, **values))
+    return msgspec.structs.replace(row, reason=reason, **values)
 
 
-# --- runs and parts -----------------------------------------------------------------------------------------------
+async def _settle_runs(tx: Tx, recording: str, now: int) -> int:
+    """Closes what is open and lays the runs end to end; the length of all of them together."""
+    all_parts = await parts(tx, recording)
+    for made in all_parts:
+        if made.state is PartState.OPEN:
+            await interrupt_part(tx, made.id, length_ms=made.length_ms, size=made.size)
+    offset_ms = 0
+    for run in await runs(tx, recording):
+        closed_ms, length_ms = run.closed_ms, run.length_ms
+        if closed_ms is None:
+            closed_ms = now
+            length_ms = max((p.offset_ms + p.length_ms for p in all_parts if p.run == run.run), default=0)
+        await tx.execute(
+            update(tables.runs)
+            .where(tables.runs.c.recording == recording, tables.runs.c.run == run.run)
+            .values(offset_ms=offset_ms, closed_ms=closed_ms, length_ms=length_ms)
+        )
+        offset_ms += length_ms
+    return offset_ms
 
 
-async def open_run(tx: Tx, recording: str, run: int, now: int) -> Run:
-    raise NotImplementedError
-
-
-async def close_run(tx: Tx, recording: str, run: int, *, length_ms: int, now: int) -> None:
-    raise NotImplementedError
-
-
-async def runs(tx: Tx, recording: str) -> list[Run]:
-    raise NotImplementedError
-
-
-async def open_part(
-    tx: Tx,
-    part: str,
-    *,
-    recording: str,
-    seat: Seat,
-    run: int,
-    started_ms: int,
-    offset_ms: int,
-    video: bool,
-    wrapped_key: bytes,
-) -> Part:
-    """Before the part's file is made, so that no file is ever without a row. Raises `recording_not_running`."""
-    raise NotImplementedError
-
-
-async def checkpoint_part(tx: Tx, part: str, *, length_ms: int, size: int, checkpoint: bytes) -> None:
-    """So much of it is durable (after fdatasync, at least every 5 s)."""
-    raise NotImplementedError
-
-
-async def finish_part(tx: Tx, part: str, *, offset_ms: int, length_ms: int, size: int) -> None:
-    """Whole, with its FINAL record durable."""
-    raise NotImplementedError
-
-
-async def interrupt_part(tx: Tx, part: str, *, length_ms: int, size: int) -> None:
-    """Not whole, but playable so far."""
-    raise NotImplementedError
-
-
-async def part(tx: Tx, part: str) -> Part | None:
-    raise NotImplementedError
-
-
-async def parts(tx: Tx, recording: str) -> list[Part]:
-    """In order of run, offset, seat."""
-    raise NotImplementedError
-
-
-# --- copies, sizes ------------------------------------------------------------------------------------------------
-
-
-async def note_download(tx: Tx, recording: str, part: str, seat: Seat | None, now: int) -> None:
-    raise NotImplementedError
-
-
-async def downloads_in_room(tx: Tx, room: str) -> dict[str, list[Download]]:
-    """By recording, oldest first."""
-    raise NotImplementedError
-
-
-async def usage(tx: Tx, room: str) -> Usage:
-    raise NotImplementedError
-
-
-async def counts(tx: Tx) -> Counts:
-    raise NotImplementedError
-
-
-async def next_due(tx: Tx) -> int | None:
-    """When the next recording falls due (or when one fell due that is still there)."""
-    raise NotImplementedError
-
-
-async def due(tx: Tx, now: int, limit: int = 100) -> list[str]:
-    """Recordings to be destroyed, longest due first."""
-    raise NotImplementedError
-
-
-async def unfinished(tx: Tx) -> list[Recording]:
-    """Still `recording`: at boot, those a former process left open."""
-    raise NotImplementedError
+async def _behind_ms(tx: Tx, now: int) -> int:
+    """How far the clock is behind the latest moment that was believed. The janitor goes by that moment, so a recording
+    made while the clock is behind would otherwise be destroyed too early by as much."""
+    mark = await settings.clock_mark(tx)
+    behind = 0 if mark is None else mark.high_water_ms - now
+    return behind if behind > MINUTE_MS else 0  # less is the ordinary difference between two clocks

@@ -1,29 +1,93 @@
 """Keys that can be destroyed: a small database of its own, because SQLite's WAL would keep what is deleted."""
 
+import asyncio
+import os
+import sqlite3
 from pathlib import Path
+
+import aiosqlite
+
+from server.errors import VisavisError
+
+FILE = "keys.db"
+_SETUP = (
+    # Together these leave nothing of a deleted row in any file: the freed page is overwritten with zeros, and the
+    # rollback journal, which held its old content for a moment, is cut to nothing.
+    "PRAGMA journal_mode=TRUNCATE",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA synchronous=EXTRA",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA busy_timeout=5000",
+    """CREATE TABLE IF NOT EXISTS shred_keys
+        (recording TEXT PRIMARY KEY, sealed BLOB NOT NULL, created_ms INTEGER NOT NULL) WITHOUT ROWID""",
+)
 
 
 class ShredKeys:
     """`keys.db` in the data directory: one sealed key a recording (journal_mode=TRUNCATE, secure_delete=ON,
     synchronous=EXTRA, mode 0600)."""
 
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
     @classmethod
     async def open(cls, data_dir: Path) -> "ShredKeys":
-        raise NotImplementedError
+        """Raises VisavisError `store_unusable`."""
+        path = data_dir / FILE
+        try:
+            await asyncio.to_thread(_make, path)
+            connection = await aiosqlite.connect(path, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise _unusable(error) from error
+        try:
+            for statement in _SETUP:
+                await connection.execute_fetchall(statement)
+        except sqlite3.Error as error:
+            await connection.close()
+            raise _unusable(error) from error
+        return cls(connection)
 
     async def put(self, recording: str, sealed: bytes, now: int) -> None:
         """Durable on return. Raises `shred_key_exists`."""
-        raise NotImplementedError
+        try:
+            await self._connection.execute_fetchall("INSERT INTO shred_keys VALUES (?, ?, ?)", (recording, sealed, now))
+        except sqlite3.IntegrityError as error:
+            raise VisavisError("shred_key_exists", "this recording has a shred key", 500) from error
 
     async def get(self, recording: str) -> bytes | None:
-        raise NotImplementedError
+        asked = "SELECT sealed FROM shred_keys WHERE recording = ?"
+        for row in await self._connection.execute_fetchall(asked, (recording,)):
+            return bytes(row[0])
+        return None
 
     async def destroy(self, recording: str) -> bool:
         """Gone from every byte of the file on return; False if it was gone before."""
-        raise NotImplementedError
+        cursor = await self._connection.execute("DELETE FROM shred_keys WHERE recording = ?", (recording,))
+        gone = cursor.rowcount == 1
+        await cursor.close()
+        return gone
+
+    async def rewrap(self, recording: str, *, was: bytes, sealed: bytes) -> bool:
+        """The same key under another master key; False when it changed meanwhile."""
+        changed = "UPDATE shred_keys SET sealed = ? WHERE recording = ? AND sealed = ?"
+        cursor = await self._connection.execute(changed, (sealed, recording, was))
+        done = cursor.rowcount == 1
+        await cursor.close()
+        return done
 
     async def ids(self) -> list[str]:
-        raise NotImplementedError
+        rows = await self._connection.execute_fetchall("SELECT recording FROM shred_keys")
+        return [str(row[0]) for row in rows]
 
     async def close(self) -> None:
-        raise NotImplementedError
+        await self._connection.close()
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Made here, because SQLite would make it with the umask's mode.
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _unusable(error: Exception) -> VisavisError:
+    return VisavisError("store_unusable", f"the shred keys cannot be opened: {error}", 500)
