@@ -66,6 +66,8 @@ class VideoAssembler:
         self._want_picture = True
         self.dropped = 0
         """Packets that arrived and were of no use."""
+        self.gaps = 0
+        """How often packets were found to be missing."""
 
     def push(self, packet: Packet, arrival: float) -> list[Frame]:
         number = self._sequences.unwrap(packet.sequence)
@@ -132,7 +134,8 @@ class VideoAssembler:
         if self._highest is None or number <= self._highest:
             self._highest = number if self._highest is None else self._highest
             return
-        if self._next is not None:
+        if self._next is not None and number > self._highest + 1:
+            self.gaps += 1
             for lost in range(self._highest + 1, number):
                 self._missing[lost] = _Missing(now)
         self._highest = number

@@ -1,4 +1,4 @@
-"""RTP (RFC 3550), its retransmissions (RFC 4588) and VP8's payload (RFC 7741, RFC 6386), as far as a recorder reads them.
+"""RTP (RFC 3550), its retransmissions (RFC 4588) and VP8's payload (RFC 7741, RFC 6386), as a recorder reads them.
 
 Parsers return None for what is malformed: bytes from the network never raise.
 """
@@ -65,16 +65,19 @@ class Unwrapper:
 
     def unwrap(self, number: int) -> int:
         """The continued number nearest to the newest one so far."""
-        last = self._last
-        if last is None:
+        if self._last is None:
             self._last = number + self._turn
             return self._last
+        found = self.near(number)
+        if found > self._last:
+            self._last = found
+        return found
+
+    def near(self, number: int) -> int:
+        """The same without taking note of it. Needs one number to have been unwrapped."""
+        last = self._last or 0
         delta = (number - last) % self._turn
-        if delta >= self._half:
-            delta -= self._turn
-        if delta > 0:
-            self._last = last + delta
-        return last + delta
+        return last + (delta if delta < self._half else delta - self._turn)
 
 
 class Vp8Payload(NamedTuple):

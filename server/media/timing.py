@@ -82,10 +82,6 @@ class StreamClock:
         self._last = placed if self._last is None else max(placed, self._last)
         return self._last
 
-    def rough(self, timestamp: int) -> float:
-        """When the frame was taken as far as arrivals alone tell; for places that are corrected once, afterwards."""
-        return timestamp / self._per_ms + self._leg.target(self)
-
 
 class LegClock:
     """The streams of one leg, which share their sender's clock."""

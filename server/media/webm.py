@@ -6,8 +6,8 @@
         Cues                           at the very end
 
 `finish()` gives the Cues to append and the patches that make the file whole. A file that was interrupted lacks both;
-`overlay_for_interrupted` makes them up from the places of the clusters alone. For that, the number of milliseconds given
-out with a cluster is even where playback can begin (it starts with a key frame, or there is no picture), and odd
+`overlay_for_interrupted` makes them up from the places of the clusters alone. For that, the milliseconds given out
+with a cluster are even where playback can begin (it starts with a key frame, or there is no picture), and odd
 elsewhere; the true time stands in the cluster.
 """
 
@@ -167,6 +167,7 @@ class WebmWriter:
         self._header = header(audio=audio, size=size)
         self._offset = len(self._header)
         self._pending: list[Block] = []
+        self._pending_bytes = 0
         self._cues: list[tuple[int, int]] = []
         self._last_piece = -2
         self._end_ms = 0
@@ -187,14 +188,20 @@ class WebmWriter:
         return self._offset
 
     @property
+    def last_piece(self) -> int:
+        """`at_ms` of the newest piece."""
+        return max(0, self._last_piece)
+
+    @property
     def pending_bytes(self) -> int:
-        return sum(len(block.data) for block in self._pending)
+        return self._pending_bytes
 
     def add(self, block: Block) -> None:
         """`at_ms` counts from the start of the part and must not be negative."""
         if block.at_ms < 0:
             raise ValueError("before the part's start")
         self._pending.append(block)
+        self._pending_bytes += len(block.data)
 
     def cut(self, before_ms: int | None = None) -> list[Piece]:
         """Clusters of what is pending, up to `before_ms` (not included), or of everything."""
@@ -205,6 +212,7 @@ class WebmWriter:
             self._pending = [block for block in self._pending if before_ms is not None and block.at_ms >= before_ms]
         else:
             self._pending = []
+        self._pending_bytes -= sum(len(block.data) for block in taken)
         # Of sound and picture at the same moment the key frame goes first, so that it begins its cluster.
         taken.sort(key=lambda block: (block.at_ms, not (block.key and block.track == VIDEO)))
         return [self._piece(group) for group in self._groups(taken)]

@@ -1,57 +1,100 @@
-"""Encoded media for the tests: VP8 pictures and Opus sound, made once a run with PyAV."""
+"""Encoded media for the tests, and sinks to put it into."""
 
-import math
-import struct
-from fractions import Fraction
-from functools import cache
+import asyncio
+import io
 from typing import NamedTuple
 
 import av
 
+from bench.sender import Sample, pictures, sound
+from server.domain.messages import Seat
+from server.media.parts import PartInfo
+from server.media.webm import overlay_for_interrupted
 
-class Sample(NamedTuple):
-    """`at` in 90 kHz (pictures) or 48 kHz (sound) ticks from the start."""
-
-    at: int
-    key: bool
-    data: bytes
-
-
-@cache
-def pictures(count: int = 60, width: int = 320, height: int = 240, every: int = 15, rate: int = 15) -> list[Sample]:
-    """`count` frames at `rate` a second with a key frame each `every`."""
-    codec = av.CodecContext.create("libvpx", "w")
-    codec.width, codec.height, codec.pix_fmt = width, height, "yuv420p"
-    codec.time_base = Fraction(1, rate)
-    codec.bit_rate = 300_000
-    codec.gop_size = every
-    codec.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "kf-max-dist": str(every)}
-    samples = []
-    for i in range(count):
-        frame = av.VideoFrame(width, height, "yuv420p")
-        bar = (i * 5) % (width - 20)
-        for plane, (dark, light) in zip(frame.planes, ((40, 200), (128, 90), (128, 160)), strict=True):
-            scale = width // plane.width
-            row = bytearray([dark]) * plane.line_size
-            row[bar // scale : (bar + 20) // scale] = bytes([light]) * ((bar + 20) // scale - bar // scale)
-            plane.update(bytes(row) * plane.height)
-        frame.pts = i
-        frame.time_base = codec.time_base
-        samples += [Sample(i * 90_000 // rate, p.is_keyframe, bytes(p)) for p in codec.encode(frame)]
-    return samples
+__all__ = ["Decoded", "MemoryDisk", "MemorySink", "Sample", "decoded", "pictures", "sound"]
 
 
-@cache
-def sound(count: int = 200) -> list[Sample]:
-    """`count` frames of 20 ms of a 440 Hz tone."""
-    codec = av.CodecContext.create("libopus", "w")
-    codec.sample_rate, codec.layout, codec.format = 48_000, "stereo", "s16"
-    codec.bit_rate = 32_000
-    samples = []
-    for i in range(count + 1):
-        frame = av.AudioFrame("s16", "stereo", 960)
-        tone = [int(math.sin(2 * math.pi * 440 * (t + 960 * i) / 48_000) * 8000) for t in range(960)]
-        frame.planes[0].update(struct.pack("<1920h", *(value for value in tone for _ in range(2))))
-        frame.sample_rate, frame.pts, frame.time_base = 48_000, 960 * i, Fraction(1, 48_000)
-        samples += [bytes(p) for p in codec.encode(frame)]
-    return [Sample(960 * i, True, data) for i, data in enumerate(samples[:count])]
+class Decoded(NamedTuple):
+    video: int
+    audio: int
+    duration: float
+    """Seconds, as the file says."""
+    starts: dict[str, float]
+    """Where each stream's first frame lies."""
+    times: dict[str, list[float]]
+
+
+def decoded(data: bytes) -> Decoded:
+    """Opens a WebM file and decodes every frame; raises where one cannot be."""
+    times: dict[str, list[float]] = {"video": [], "audio": []}
+    with av.open(io.BytesIO(data)) as container:
+        for packet in container.demux():
+            for frame in packet.decode():
+                times[packet.stream.type].append(float(frame.time or 0))  # type: ignore[union-attr]
+        duration = float(container.duration or 0) / av.time_base
+    starts = {kind: found[0] for kind, found in times.items() if found}
+    return Decoded(len(times["video"]), len(times["audio"]), duration, starts, times)
+
+
+class MemorySink:
+    """A part in memory, with the index a sealed file would have."""
+
+    def __init__(self, disk: "MemoryDisk", info: PartInfo, name: str) -> None:
+        self.info = info
+        self.part = name
+        self.data = bytearray()
+        self.index: list[tuple[int, int]] = []
+        self.header = b""
+        self.length_ms: int | None = None
+        self.aborted = False
+        self.synced = 0
+        self._disk = disk
+
+    async def write(self, data: bytes, at_ms: int) -> None:
+        await self._disk.pass_through(self)
+        assert not self.index or at_ms >= self.index[-1][1]
+        self.header = self.header or data
+        self.index.append((len(self.data), at_ms))
+        self.data += data
+
+    async def sync(self) -> None:
+        await self._disk.pass_through(self)
+        self.synced = len(self.data)
+
+    async def patch(self, offset: int, data: bytes) -> None:
+        assert offset + len(data) <= len(self.header)
+        self.data[offset : offset + len(data)] = data
+
+    async def finish(self, length_ms: int) -> None:
+        self.length_ms = length_ms
+
+    async def abort(self) -> None:
+        self.aborted = True
+
+    def interrupted(self) -> bytes:
+        """What a reader would make of the file if nothing more came."""
+        data = bytearray(self.data[: self.synced])
+        index = [entry for entry in self.index if entry[0] < self.synced]
+        for offset, patch in overlay_for_interrupted(index, self.header):
+            data[offset : offset + len(patch)] = patch
+        return bytes(data)
+
+
+class MemoryDisk:
+    """A PartOpener. `error` is raised by every write from now on; `gate` holds writes back while it is not set."""
+
+    def __init__(self) -> None:
+        self.parts: list[MemorySink] = []
+        self.error: Exception | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def __call__(self, seat: Seat, info: PartInfo) -> MemorySink:
+        sink = MemorySink(self, info, f"part{len(self.parts)}")
+        self.parts.append(sink)
+        return sink
+
+    async def pass_through(self, sink: MemorySink) -> None:
+        await self.gate.wait()
+        if self.error is not None:
+            raise self.error

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.media.webm import AUDIO, VIDEO, Block, WebmWriter, header, overlay_for_interrupted
-from tests.media.samples import pictures, sound
+from tests.media.samples import decoded, pictures, sound
 
 
 def blocks() -> list[Block]:
@@ -56,34 +56,20 @@ def written(*, every_ms: int = 500, video: bool = True, audio: bool = True) -> F
     return file
 
 
-def decoded(data: bytes) -> tuple[int, int, float, list[float]]:
-    """Frames of picture and sound, duration in seconds, and where each stream starts."""
-    with av.open(io.BytesIO(data)) as container:
-        counts = {"video": 0, "audio": 0}
-        starts: dict[str, float] = {}
-        for packet in container.demux():
-            for frame in packet.decode():
-                kind = packet.stream.type
-                counts[kind] += 1
-                starts.setdefault(kind, float(frame.time or 0))
-        duration = float(container.duration or 0) / av.time_base
-    return counts["video"], counts["audio"], duration, list(starts.values())
-
-
 def test_finished_file_plays_whole() -> None:
-    video, audio, duration, starts = decoded(written().finish())
-    assert video == 60
-    assert audio == 200
-    assert duration == pytest.approx(4.0, abs=0.1)
-    assert max(starts) - min(starts) < 0.03
+    film = decoded(written().finish())
+    assert film.video == 60
+    assert film.audio == 200
+    assert film.duration == pytest.approx(4.0, abs=0.1)
+    assert abs(film.starts["video"] - film.starts["audio"]) < 0.03
 
 
 @pytest.mark.parametrize(("video", "audio"), [(True, False), (False, True)])
 def test_one_track_alone(video: bool, audio: bool) -> None:
-    pictures_seen, sounds, duration, _ = decoded(written(video=video, audio=audio).finish())
-    assert pictures_seen == (60 if video else 0)
-    assert sounds == (200 if audio else 0)
-    assert duration == pytest.approx(4.0, abs=0.1)
+    film = decoded(written(video=video, audio=audio).finish())
+    assert film.video == (60 if video else 0)
+    assert film.audio == (200 if audio else 0)
+    assert film.duration == pytest.approx(4.0, abs=0.1)
 
 
 def seek(data: bytes, seconds: float) -> tuple[float, bool]:
@@ -105,10 +91,10 @@ def test_seeks_to_the_key_frame_before(at: float) -> None:
 
 def test_interrupted_file_plays_with_its_overlay() -> None:
     file = written()
-    video, audio, duration, _ = decoded(file.interrupted())
-    assert video >= 50
-    assert audio >= 170
-    assert duration == pytest.approx(file.writer.length_ms / 1000, abs=0.5)
+    film = decoded(file.interrupted())
+    assert film.video >= 50
+    assert film.audio >= 170
+    assert film.duration == pytest.approx(file.writer.length_ms / 1000, abs=0.5)
 
 
 def test_interrupted_without_a_cluster_has_no_overlay() -> None:
