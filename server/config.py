@@ -60,8 +60,8 @@ class Config:
     """What people must know to create a room, where `rooms` is `code`."""
     media_address: tuple[str, ...] = ()
     """The IP addresses browsers send recordings to; empty: this machine's own. The first may be outside a NAT."""
-    media_ports: tuple[int, int] = (40000, 40199)
-    """UDP ports of the recorder, first and last."""
+    media_ports: tuple[int, int] | None = (40000, 40199)
+    """UDP ports of the recorder, first and last; None: as the system chooses."""
     stun_port: int | None = 3478
     """UDP port of our STUN server; 0 takes a free one, None is off."""
     ice_servers: tuple[IceServer, ...] = ()

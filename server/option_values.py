@@ -52,7 +52,10 @@ def stun_port(text: str) -> int | None:
         raise ValueError(f"{error}, nor “off”") from None
 
 
-def port_range(text: str) -> tuple[int, int]:
+def port_range(text: str) -> tuple[int, int] | None:
+    """None: any."""
+    if text == "any":
+        return None
     first, dash, last = text.partition("-")
     low, high = (between(1024, 65535)(part.strip()) for part in (first, last if dash else first))
     if high - low < 3:

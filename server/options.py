@@ -58,7 +58,7 @@ SETTINGS: tuple[Setting, ...] = (
         "where browsers send recordings: an address of this machine, or the outside one of a container or NAT",
         many=True,
     ),
-    Setting("media-ports", values.port_range, "FIRST-LAST", "UDP ports of recordings [40000-40199]"),
+    Setting("media-ports", values.port_range, "FIRST-LAST", "UDP ports of recordings, or any [40000-40199]"),
     Setting("stun-port", values.stun_port, "PORT", "UDP port of the STUN server; 0 takes a free one; off [3478]"),
     Setting(
         "ice-server",
@@ -218,9 +218,9 @@ def _check_rooms(fields: Mapping[str, Any], given: Mapping[str, str]) -> Iterato
 def _check_places(fields: Mapping[str, Any]) -> Iterator[str]:
     if fields["master_key_file"].resolve().is_relative_to(fields["data_dir"].resolve()):
         yield "The master key lies in the data directory: a backup of one would hold both. Use --master-key-file."
-    first, last = fields.get("media_ports", (40000, 40199))
+    first, last = fields.get("media_ports", (40000, 40199)) or (0, 0)
     stun_port = fields.get("stun_port", 3478)
-    if stun_port is not None and first <= stun_port <= last:
+    if stun_port and first <= stun_port <= last:
         yield f"--stun-port {stun_port} lies within --media-ports {first}-{last}."
     room, server = fields.get("max_room_bytes", 20 * GIB), fields.get("max_server_bytes", 200 * GIB)
     if room > server:

@@ -1,7 +1,6 @@
 """The gate every request passes: who asks, under which name, from which page, with which right, how big, how long."""
 
 import asyncio
-import traceback
 from collections.abc import Mapping
 from typing import assert_never
 
@@ -78,7 +77,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     except TimeoutError:
         return tell(request, kind, VisavisError("too_slow", "The request took too long.", 408))
     except Exception as error:
-        log.error("request_failed", route=route.path if route else None, error=type(error).__name__, at=_trace(error))
+        log.error("request_failed", route=route.path if route else None, exc_info=error)
         return tell(request, kind, VisavisError("internal", "Something went wrong here.", 500))
 
 
@@ -169,17 +168,9 @@ def _on_this_machine(request: web.Request) -> bool:
 def tell(request: web.Request, kind: Kind, error: VisavisError) -> web.Response:
     """The error in the form its reader understands: problem details, or a page in words."""
     if kind is Kind.PAGE:
-        return request.app[PAGES].error(request, error)
+        return request.app[PAGES].error(error)
     return problem(error)
 
 
 def _kind_of(path: str) -> Kind:
     return Kind.API if path.startswith("/api/") else Kind.PAGE
-
-
-def _trace(error: BaseException) -> list[str]:
-    # places only: an exception's own words may quote what people wrote
-    return [
-        f"{frame.filename.rpartition('/server/')[2]}:{frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)
-    ]

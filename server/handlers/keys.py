@@ -1,6 +1,6 @@
 """Typed keys: what handlers find in the application and in a request."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
@@ -16,14 +16,27 @@ if TYPE_CHECKING:
     from server.handlers.words import Words
     from server.live.hub import Hub
     from server.live.janitor import Janitor
-    from server.media.stun import Closable
+    from server.live.readers import Readers
     from server.store.database import Database
+    from server.store.deletion import Deletion
+
+
+class Closable(Protocol):
+    """A server on a UDP port."""
+
+    @property
+    def port(self) -> int: ...
+
+    async def close(self) -> None: ...
+
 
 CONFIG: web.AppKey["Config"] = web.AppKey("config")
 CLOCK: web.AppKey["Clock"] = web.AppKey("clock")
 MASTER_KEYS: web.AppKey["MasterKeys"] = web.AppKey("master_keys")
 DATABASE: web.AppKey["Database"] = web.AppKey("database")
 HUB: web.AppKey["Hub"] = web.AppKey("hub")
+DELETION: web.AppKey["Deletion"] = web.AppKey("deletion")
+READERS: web.AppKey["Readers"] = web.AppKey("readers")
 JANITOR: web.AppKey["Janitor"] = web.AppKey("janitor")
 WORDS: web.AppKey["Words"] = web.AppKey("words")
 GUESSES: web.AppKey["GuessThrottle"] = web.AppKey("guesses")

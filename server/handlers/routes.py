@@ -1,5 +1,72 @@
-"""The route table: every path, and beside it the right it needs."""
+"""The route table: every path, and beside it the right it needs. The guard enforces it; a test tries every cell."""
 
-from server.handlers.rights import Route
+from aiohttp import web
 
-TABLE: tuple[Route, ...] = ()
+from server.handlers import admin, devices, health, join, pages, receipts, recordings, rooms, socket
+from server.handlers.assets import Assets
+from server.handlers.rights import Kind, Right, Route
+
+ID = "[a-z2-7]{16}"
+ROOM = "/r/{room}"
+API = "/api/rooms/{room}"
+
+TABLE: tuple[Route, ...] = (
+    # pages
+    Route("GET", "/", Right.OPEN, pages.home, Kind.PAGE),
+    Route("GET", ROOM, Right.OPEN, pages.room, Kind.PAGE),
+    Route("GET", f"{ROOM}/recordings", Right.OPEN, pages.recordings, Kind.PAGE),
+    Route("GET", "/admin", Right.OPEN, pages.admin, Kind.PAGE),
+    Route("GET", "/admin/setup", Right.OPEN, pages.admin_setup, Kind.PAGE),
+    # for those who watch the server
+    Route("GET", "/healthz", Right.OPEN, health.healthz),
+    Route("GET", "/metrics", Right.OPERATOR, health.metrics),
+    # rooms
+    Route("GET", "/api/password", Right.OPEN, rooms.offer_password),
+    Route("POST", "/api/rooms", Right.CREATE, rooms.create_room),
+    Route("GET", f"{API}/me", Right.OPEN, rooms.me),
+    Route("POST", f"{API}/join", Right.OPEN, join.join),
+    Route("POST", f"{API}/unlock", Right.OPEN, join.unlock),
+    Route("POST", f"{API}/logout", Right.OPEN, join.logout),
+    Route("POST", f"{API}/device-requests", Right.OPEN, devices.request_device),
+    Route("GET", f"{API}/device-requests/{{request}}", Right.OPEN, devices.watch_device_request),
+    Route("GET", f"{API}/socket", Right.SEAT, socket.room_socket, Kind.SOCKET, deadline_s=None),
+    Route("POST", f"{API}/retention", Right.SEAT, rooms.shorten_retention),
+    Route("POST", f"{API}/password", Right.SESSION_AND_SEAT, rooms.change_password),
+    # recordings
+    Route("GET", f"{API}/recordings", Right.SESSION, recordings.list_recordings),
+    Route("GET", f"{API}/recordings/{{recording}}", Right.SESSION, recordings.show_recording),
+    Route(
+        "GET",
+        f"{API}/recordings/{{recording}}/parts/{{part}}",
+        Right.SESSION,
+        recordings.read_part,
+        Kind.MEDIA,
+        deadline_s=None,
+    ),
+    Route("DELETE", f"{API}/recordings/{{recording}}", Right.SESSION_AND_SEAT, recordings.delete_recording),
+    Route("GET", f"{API}/receipts", Right.SESSION, receipts.list_receipts),
+    # the admin
+    Route("POST", "/api/admin/setup", Right.OPEN, admin.setup),
+    Route("POST", "/api/admin/sign-in", Right.OPEN, admin.sign_in),
+    Route("POST", "/api/admin/sign-out", Right.ADMIN, admin.sign_out),
+    Route("GET", "/api/admin/state", Right.ADMIN, admin.state),
+    Route("PUT", "/api/admin/retention", Right.ADMIN, admin.set_retention),
+)
+
+
+def add_routes(app: web.Application, assets: Assets) -> dict[web.AbstractRoute, Route]:
+    """Puts the table (and the built files) into the application; which row belongs to which of aiohttp's routes."""
+    rows = [*TABLE, Route("GET", "/assets/{name}", Right.OPEN, assets.get, Kind.ASSET)]
+    found: dict[web.AbstractRoute, Route] = {}
+    for row in rows:
+        methods = ["GET", "HEAD"] if row.method == "GET" and row.kind in (Kind.PAGE, Kind.ASSET) else [row.method]
+        for method in methods:
+            found[app.router.add_route(method, _pattern(row.path), row.handler)] = row
+    return found
+
+
+def _pattern(path: str) -> str:
+    """Only well-formed identifiers match, so handlers never see another."""
+    for name in ("room", "recording", "part", "request"):
+        path = path.replace(f"{{{name}}}", f"{{{name}:{ID}}}")
+    return path

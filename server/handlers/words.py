@@ -1,6 +1,7 @@
 """The catalogue: every word people read, merged from `web/words/<language>/*.json` (flat key -> text)."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,10 @@ class Words:
     def t(self, key: str, /, **values: Any) -> str:
         """The text, holes filled. Raises KeyError for an unknown key or a hole without a value."""
         return _HOLE.sub(lambda hole: str(values[hole[1]]), self._texts[key])
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        return self._texts
 
     def has(self, key: str) -> bool:
         return key in self._texts

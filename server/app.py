@@ -1,0 +1,160 @@
+"""The one place where things are put together."""
+
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+
+from aiohttp import web
+
+from server.clock import Clock, SystemClock
+from server.config import BadSettingsError, Config
+from server.crypto.master import MasterKeys
+from server.handlers import keys, origin
+from server.handlers.assets import Assets
+from server.handlers.guards import add_headers, guard
+from server.handlers.limits import Argon2Queue, limit_connections
+from server.handlers.pages import Pages
+from server.handlers.routes import add_routes
+from server.handlers.socket import OPEN
+from server.handlers.throttle import GuessThrottle, RequestPace
+from server.handlers.words import Words
+from server.live.clock_sync import clock_is_synchronised
+from server.live.hub import Hub
+from server.live.janitor import Janitor
+from server.live.readers import Readers
+from server.live.services import Limits, Services
+from server.logs import AccessLog
+from server.media.net import MediaNet
+from server.media.stun import serve_stun
+from server.store.database import Database
+from server.store.deletion import Deletion
+from server.store.shred import ShredKeys
+
+IDLE_S = 20.0
+"""A connection that sends no whole request for so long is closed; aiohttp's own default is an hour."""
+
+
+def build_app(
+    config: Config,
+    masters: MasterKeys,
+    *,
+    clock: Clock | None = None,
+    synchronised: Callable[[], bool] = clock_is_synchronised,
+) -> web.Application:
+    """The application. What must be opened is opened at its start-up and closed at its clean-up."""
+    app = web.Application(middlewares=[guard], client_max_size=64 * 1024)
+    words = Words.load(config.web_dir / "words")
+    app[keys.CONFIG] = config
+    app[keys.CLOCK] = clock or SystemClock()
+    app[keys.MASTER_KEYS] = masters
+    app[keys.WORDS] = words
+    app[keys.PAGES] = Pages(config.web_dir, words)
+    app[keys.GUESSES] = GuessThrottle()
+    app[keys.PACE] = RequestPace(config.max_requests_per_second)
+    app[OPEN] = Counter()
+    app[keys.ROUTES] = add_routes(app, Assets(config.web_dir))
+    app.on_response_prepare.append(add_headers)
+
+    async def parts(app: web.Application) -> AsyncIterator[None]:
+        async for _ in _run_parts(app, synchronised):
+            yield
+
+    app.cleanup_ctx.append(parts)
+    app.on_shutdown.append(_say_goodbye)
+    return app
+
+
+async def _run_parts(app: web.Application, synchronised: Callable[[], bool]) -> AsyncIterator[None]:
+    config, clock, masters = app[keys.CONFIG], app[keys.CLOCK], app[keys.MASTER_KEYS]
+    database = app[keys.DATABASE] = await Database.open(config.data_dir)
+    shred = await ShredKeys.open(config.data_dir)
+    readers = app[keys.READERS] = Readers(clock)
+    deletion = app[keys.DELETION] = Deletion(database, shred, readers.drop_recording)
+    texts = app[keys.WORDS].texts
+    hub = app[keys.HUB] = Hub(
+        Services(
+            clock=clock,
+            database=database,
+            shred=shred,
+            masters=masters,
+            deletion=deletion,
+            readers=readers,
+            catalogue=lambda _language: texts,
+            net=media_net(config),
+            limits=Limits(
+                recording_ms=config.max_recording_minutes * 60_000,
+                room_bytes=config.max_room_bytes,
+                server_bytes=config.max_server_bytes,
+                min_free_bytes=config.min_free_bytes,
+            ),
+        )
+    )
+    janitor = app[keys.JANITOR] = Janitor(database, deletion, clock, synchronised)
+    app[keys.ARGON2] = argon2 = Argon2Queue()
+    app[keys.STUN] = stun = await _open_stun(config)
+    await hub.start()
+    await janitor.start()
+    yield
+    await hub.close()
+    await janitor.close()
+    if stun is not None:
+        await stun.close()
+    argon2.close()
+    await shred.close()
+    await database.close()
+
+
+async def _say_goodbye(app: web.Application) -> None:
+    # before the connections are closed: sockets hear `going_down`, recordings are finished
+    await app[keys.HUB].close()
+
+
+async def _open_stun(config: Config) -> keys.Closable | None:
+    if config.stun_port is None:
+        return None
+    try:
+        return await serve_stun(config.host, config.stun_port)
+    except OSError as error:
+        said = f"UDP port {config.stun_port} cannot be used ({error.strerror}). Choose another --stun-port, or off."
+        raise BadSettingsError([said]) from None
+
+
+def media_net(config: Config) -> MediaNet:
+    """Addresses of this machine are listened on; the first that is not one of its own is what browsers are told."""
+    own = tuple(address for address in config.media_address if _is_own(address))
+    outside = next((address for address in config.media_address if address not in own), "")
+    return MediaNet(bind=own, advertised=outside, ports=config.media_ports)
+
+
+def _is_own(address: str) -> bool:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as trying:
+        try:
+            trying.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
+async def start(app: web.Application, *, idle_s: float = IDLE_S) -> web.AppRunner:
+    """The application with everything opened, limits on its connections, not yet listening."""
+    config = app[keys.CONFIG]
+    runner = web.AppRunner(
+        app,
+        access_log_class=AccessLog,
+        keepalive_timeout=idle_s,
+        max_line_size=4096,
+        max_field_size=8190,
+        max_headers=64,
+        lingering_time=2,
+        shutdown_timeout=10,
+    )
+    await runner.setup()
+    assert runner.server is not None
+    limit_connections(
+        runner.server,
+        config.max_connections_per_address,
+        config.max_connections,
+        lambda address: origin.trusted(config, address),
+    )
+    return runner
