@@ -1,7 +1,7 @@
 """A cheap stand-in for a browser: sends pictures and sound that were encoded beforehand, through stock aiortc.
 
-As a program it prints one {"offer": sdp} a leg, then reads one {"answer": sdp} a leg, and sends until its input ends; so
-its CPU is not counted as the server's: `python -m bench.sender WIDTH HEIGHT KBIT LEGS`.
+As a program it prints one {"offer": sdp} a leg, then reads one {"answer": sdp} a leg, and sends until its input ends;
+so its CPU is not counted as the server's: `python -m bench.sender WIDTH HEIGHT KBIT LEGS`.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ def _picture(i: int, width: int, height: int) -> av.VideoFrame:
 def sound(count: int = 200) -> tuple[Sample, ...]:
     """`count` Opus frames of 20 ms of a 440 Hz tone."""
     codec = av.CodecContext.create("libopus", "w")
-    codec.sample_rate, codec.layout, codec.format = 48_000, "stereo", "s16"  # type: ignore[attr-defined]
+    codec.sample_rate, codec.layout, codec.format = 48_000, "stereo", "s16"
     codec.bit_rate = 32_000
     samples: list[bytes] = []
     for i in range(count + 1):
@@ -72,7 +72,7 @@ def sound(count: int = 200) -> tuple[Sample, ...]:
         tone = [int(math.sin(2 * math.pi * 440 * (t + 960 * i) / 48_000) * 8000) for t in range(960)]
         frame.planes[0].update(struct.pack("<1920h", *(value for value in tone for _ in range(2))))
         frame.sample_rate, frame.pts, frame.time_base = 48_000, 960 * i, Fraction(1, 48_000)
-        samples += [bytes(p) for p in codec.encode(frame)]  # type: ignore[attr-defined]
+        samples += [bytes(p) for p in codec.encode(frame)]
     return tuple(Sample(960 * i, True, data) for i, data in enumerate(samples[:count]))
 
 
@@ -101,7 +101,7 @@ class SampleTrack(MediaStreamTrack):
         while not self._samples[self._index % len(self._samples)].key:
             self._index += 1
 
-    async def recv(self) -> av.Packet:  # type: ignore[override]  # aiortc takes packets too
+    async def recv(self) -> "av.Packet[Any]":
         if self._begun is None:
             self._begun = time.monotonic()
         delay = self._begun + self._sent * self._period / self._rate - time.monotonic()

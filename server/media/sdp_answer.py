@@ -48,7 +48,8 @@ def _refused(section: Section) -> list[str]:
         "c=IN IP4 0.0.0.0",
         "a=inactive",
         f"a=mid:{section.mid}",
-        *_codec(section),
+        # A format that is listed must be described, and one that is not must not.
+        f"a=rtpmap:{section.payload} {'opus/48000/2' if section.kind == 'audio' else 'VP8/90000'}",
     ]
 
 

@@ -27,7 +27,7 @@ class Decoded(NamedTuple):
 def decoded(data: bytes) -> Decoded:
     """Opens a WebM file and decodes every frame; raises where one cannot be."""
     times: dict[str, list[float]] = {"video": [], "audio": []}
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         for packet in container.demux():
             for frame in packet.decode():
                 times[packet.stream.type].append(float(frame.time or 0))  # type: ignore[union-attr]

@@ -74,11 +74,11 @@ def test_one_track_alone(video: bool, audio: bool) -> None:
 
 def seek(data: bytes, seconds: float) -> tuple[float, bool]:
     """Where a player lands, and whether it can begin there."""
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         container.seek(int(seconds * 1000), stream=container.streams.video[0])
         packet = next(p for p in container.demux(video=0) if p.dts is not None)
         packet.decode()
-        return float(packet.pts * packet.time_base), packet.is_keyframe
+        return float((packet.pts or 0) * packet.time_base), packet.is_keyframe
 
 
 @pytest.mark.parametrize("at", [0.5, 1.5, 2.9, 3.9])
