@@ -1,23 +1,199 @@
 """Listening through: list, manifest, parts by range, download, delete."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
 from aiohttp import web
+from structlog import get_logger
+
+from server.domain.messages import Seat
+from server.errors import VisavisError
+from server.handlers.answers import answer
+from server.handlers.byte_range import parse_range
+from server.handlers.keys import CLOCK, DATABASE, DELETION, HUB, IDENTITY, JANITOR
+from server.handlers.proofs import session_pair
+from server.live import facts
+from server.live.listening import open_part
+from server.store import audit, notices, receipts, recordings, rooms, seats
+from server.store.database import Tx
+from server.store.recordings import Part, Recording, State
+from server.store.sealed import SealedReader
+
+CHUNK_BYTES = 256 * 1024
+
+log = get_logger()
 
 
 async def list_recordings(request: web.Request) -> web.StreamResponse:
-    """GET /api/rooms/{room}/recordings (session)."""
-    raise NotImplementedError
+    """GET /api/rooms/{room}/recordings (session). Newest first, the destroyed ones too."""
+    room_id, identity, hub = request.match_info["room"], request[IDENTITY], request.app[HUB]
+    now = request.app[JANITOR].now_ms()
+    async with request.app[DATABASE].read() as tx:
+        room = await rooms.get(tx, room_id)
+        if room is None:
+            raise VisavisError("no_such_room", "There is no such room.", 404)
+        rows = await seats.both(tx, room_id)
+        found = await recordings.in_room(tx, room_id)
+        copies = await recordings.downloads_in_room(tx, room_id)
+        told = await notices.of_room(tx, room_id, unseen_by=identity.seat)
+    names = {seat: facts.name_of(hub.services, room_id, rows.get(seat)) or "" for seat in Seat}
+    return answer(
+        {
+            "title": facts.title_of(hub.services, room),
+            "names": names,
+            "you": identity.seat,
+            "retention_days": room.retention_days,
+            "downloads": room.downloads,
+            "notices": [{"code": notice.code, "at_ms": notice.at_ms, **notice.params} for notice in told],
+            "recordings": [_listed(row, copies.get(row.id, []), names, now) for row in found if row.cause != "empty"],
+        }
+    )
+
+
+def _listed(row: Recording, copies: Sequence[recordings.Download], names: dict[Seat, str], now: int) -> dict[str, Any]:
+    readable = recordings.readable(row, now)
+    gone = row.state in (State.DELETING, State.DELETED)
+    due = row.state is State.KEPT and not readable
+    return {
+        "id": row.id,
+        "started_ms": row.started_ms or row.created_ms,
+        "length_ms": row.length_ms,
+        "due_ms": row.due_ms,
+        # a due one is as good as gone: it cannot be opened any more
+        "state": State.DELETED if due or gone else row.state,
+        "interrupted": row.interrupted,
+        "bytes": row.size,
+        "may_download": row.downloads,
+        "downloads": [
+            {"seat": copy.seat, "name": names[copy.seat] if copy.seat else None, "at_ms": copy.at_ms} for copy in copies
+        ],
+        "erased": {"by": row.deleted_by, "at_ms": row.deleted_ms or row.due_ms, "cause": row.cause or "due"}
+        if due or gone
+        else None,
+    }
 
 
 async def show_recording(request: web.Request) -> web.StreamResponse:
-    """GET /api/rooms/{room}/recordings/{recording} (session)."""
-    raise NotImplementedError
+    """GET /api/rooms/{room}/recordings/{recording} (session): what lies where on the recording's own axis."""
+    room_id, hub = request.match_info["room"], request.app[HUB]
+    async with request.app[DATABASE].read() as tx:
+        row = await _readable(request, tx)
+        runs = await recordings.runs(tx, row.id)
+        parts = await recordings.parts(tx, row.id)
+        rows = await seats.both(tx, room_id)
+    starts = {run.run: run.offset_ms for run in runs}
+    return answer(
+        {
+            "id": row.id,
+            "started_ms": row.started_ms,
+            "length_ms": row.length_ms,
+            "due_ms": row.due_ms,
+            "interrupted": row.interrupted,
+            "may_download": row.downloads,
+            "names": {seat: facts.name_of(hub.services, room_id, rows.get(seat)) or "" for seat in Seat},
+            "runs": [{"run": run.run, "offset_ms": run.offset_ms, "length_ms": run.length_ms} for run in runs],
+            "parts": [
+                {
+                    "id": part.id,
+                    "seat": part.seat,
+                    "run": part.run,
+                    "offset_ms": starts.get(part.run, 0) + part.offset_ms,
+                    "length_ms": part.length_ms,
+                    "bytes": part.size,
+                    "video": part.video,
+                    "interrupted": part.state is recordings.PartState.INTERRUPTED,
+                }
+                for part in parts
+                if part.length_ms > 0
+            ],
+        }
+    )
 
 
 async def read_part(request: web.Request) -> web.StreamResponse:
-    """GET /api/rooms/{room}/recordings/{recording}/parts/{part} (session)."""
-    raise NotImplementedError
+    """GET /api/rooms/{room}/recordings/{recording}/parts/{part} (session). Every range is authorised anew."""
+    identity, room_id, download = request[IDENTITY], request.match_info["room"], "download" in request.query
+    assert identity.session is not None
+    async with request.app[DATABASE].read() as tx:
+        row = await _readable(request, tx)
+        part = await recordings.part(tx, request.match_info["part"])
+        if part is None or part.recording != row.id:
+            raise VisavisError("no_such_part", "There is no such part.", 404)
+        if download and not row.downloads:
+            raise VisavisError("downloads_off", "This recording may not be downloaded.", 403)
+        pair = await session_pair(request, tx, room_id)
+    reader = await open_part(request.app[HUB].services, identity.session.token_hash, pair, room_id, part)
+    asked = parse_range(request.headers.get("Range"), reader.size)
+    start, end = asked or (0, reader.size)
+    if download and start == 0:
+        await _note_download(request, row, part)
+    response = web.StreamResponse(status=200 if asked is None else 206)
+    response.content_type = "video/webm"
+    response.content_length = end - start
+    response.headers["Accept-Ranges"] = "bytes"
+    if asked is not None:
+        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{reader.size}"
+    if download:
+        response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(part)}"'
+    await response.prepare(request)
+    await _send(request, response, row, reader, start, end)
+    return response
+
+
+async def _send(
+    request: web.Request, response: web.StreamResponse, row: Recording, reader: SealedReader, start: int, end: int
+) -> None:
+    try:
+        for place in range(start, end, CHUNK_BYTES):
+            if not recordings.readable(row, request.app[JANITOR].now_ms()):
+                raise VisavisError("recording_gone", "It fell due while it was read.", 410)
+            await response.write(await reader.read(place, min(end, place + CHUNK_BYTES)))
+        await response.write_eof()
+    except (VisavisError, ValueError, OSError) as error:
+        # deleted, or signed out, while it was being read; the length is promised already, so the line is cut
+        if not isinstance(error, ConnectionError):
+            log.info("reading_ended", recording=row.id, error=getattr(error, "code", type(error).__name__))
+        if request.transport is not None:
+            request.transport.abort()
+
+
+async def _note_download(request: web.Request, row: Recording, part: Part) -> None:
+    seat, now = request[IDENTITY].seat, request.app[CLOCK].now_ms()
+    async with request.app[DATABASE].write() as tx:
+        await recordings.note_download(tx, row.id, part.id, seat, now)
+        await audit.append(tx, "part_downloaded", now=now, by=seat or "stranger", room=row.room, recording=row.id)
+
+
+def _file_name(part: Part) -> str:
+    """No title and no name: file names travel."""
+    at = datetime.fromtimestamp(part.started_ms / 1000, UTC)
+    return f"visavis-{at:%Y-%m-%d-%H%M}-{part.seat}-{part.run}.webm"
 
 
 async def delete_recording(request: web.Request) -> web.StreamResponse:
-    """DELETE /api/rooms/{room}/recordings/{recording} (session+seat)."""
-    raise NotImplementedError
+    """DELETE /api/rooms/{room}/recordings/{recording} (session+seat). At once, and for both."""
+    seat, now = request[IDENTITY].seat, request.app[CLOCK].now_ms()
+    assert seat is not None
+    async with request.app[DATABASE].read() as tx:
+        row = await _readable(request, tx)
+    async with request.app[DATABASE].write() as tx:
+        entry = receipts.Entry(
+            kind=receipts.Kind.DELETE, seat=seat, at_ms=now, meeting=row.meeting, recording=row.id, due_ms=row.due_ms
+        )
+        await receipts.add(tx, row.room, entry)
+    await request.app[DELETION].delete(row.id, cause="deleted", by=seat, now=now)
+    return answer({"id": row.id})
+
+
+async def _readable(request: web.Request, tx: Tx) -> Recording:
+    """The recording of the request, which is this room's. Raises VisavisError `no_such_recording` 404, `recording_gone`
+    410, `recording_running` 409."""
+    row = await recordings.get(tx, request.match_info["recording"])
+    if row is None or row.room != request.match_info["room"]:
+        raise VisavisError("no_such_recording", "There is no such recording.", 404)
+    if row.state is State.RECORDING:
+        raise VisavisError("recording_running", "It is still being recorded.", 409)
+    if not recordings.readable(row, request.app[JANITOR].now_ms()):
+        raise VisavisError("recording_gone", "This recording has been deleted.", 410)
+    return row

@@ -1,40 +1,90 @@
 """The live rooms of this process: one `RoomTask` a room, made when the first socket comes, gone when it is quiet."""
 
-from server.domain.messages import Seat
+import asyncio
+
+from server.domain.messages import Presence, Seat
+from server.errors import VisavisError
+from server.live import facts
+from server.live.devices import DeviceRequests
+from server.live.measure import measure_part
 from server.live.room_task import RoomTask
 from server.live.services import Services
+from server.store import deletion
 
 
 class Hub:
     """Owner of all live rooms. Nothing in it survives the process: after a restart every switch is off."""
 
     def __init__(self, services: Services) -> None:
-        raise NotImplementedError
+        self.services = services
+        self.devices = DeviceRequests(services.clock)
+        self._rooms: dict[str, RoomTask] = {}
+        self._opening: dict[str, asyncio.Task[RoomTask]] = {}
+        self._going_down = False
 
-    async def start(self) -> None:
-        """Before the first request: recordings a former process left open are closed as interrupted."""
-        raise NotImplementedError
+    async def start(self) -> list[str]:
+        """Before the first request: recordings a former process left open are closed as interrupted; their ids."""
+        services = self.services
+        return await deletion.recover(
+            services.database, services.shred, services.deletion, measure_part(services), services.clock.now_ms()
+        )
 
     async def get(self, room_id: str) -> RoomTask:
-        """The room's task, made if need be. Raises VisavisError `no_such_room`."""
-        raise NotImplementedError
+        """The room's task, made if need be; `RoomTask.hold` it at once.
+
+        Raises VisavisError `no_such_room`, `going_down`."""
+        if self._going_down:
+            raise VisavisError("going_down", "The server is about to stop.", 503)
+        task = self._rooms.get(room_id)
+        if task is not None:
+            return task
+        opening = self._opening.get(room_id)
+        if opening is None:  # two sockets that come at once share one task
+            opening = self._opening[room_id] = asyncio.get_running_loop().create_task(self._open(room_id))
+            opening.add_done_callback(lambda _: self._opening.pop(room_id, None))
+        return await asyncio.shield(opening)
+
+    async def _open(self, room_id: str) -> RoomTask:
+        known = await facts.load(self.services, room_id)
+        if known is None:
+            raise VisavisError("no_such_room", "There is no such room.", 404)
+        task = self._rooms[room_id] = RoomTask(self.services, known, self._quiet)
+        return task
+
+    def _quiet(self, room_id: str) -> None:
+        self._rooms.pop(room_id, None)
 
     def peek(self, room_id: str) -> RoomTask | None:
         """The room's task if the room is live."""
-        raise NotImplementedError
+        return self._rooms.get(room_id)
 
     def live_seats(self, room_id: str) -> frozenset[Seat]:
         """Seats with a page in the meeting now (or with a line that is being repaired)."""
-        raise NotImplementedError
+        task = self._rooms.get(room_id)
+        if task is None:
+            return frozenset()
+        return frozenset(seat for seat in Seat if task.room.seat(seat).presence is not Presence.ABSENT)
 
     async def policy_changed(self, room_id: str) -> None:
-        """Title, names, retention or password of the room have changed in the store: read them anew and tell the pair."""
-        raise NotImplementedError
+        """Title, names, retention or password of the room have changed in the store: they are read anew and shown."""
+        task = self._rooms.get(room_id)
+        if task is not None:
+            await task.refresh()
+
+    def revoke(self, room_id: str, proofs: set[bytes]) -> None:
+        """Pages that came in with one of these seat cookies (their hashes) must go."""
+        task = self._rooms.get(room_id)
+        if task is not None:
+            for page in task.pages():
+                if page.proof in proofs:
+                    task.leave(page, "seat_revoked")
 
     def reading_ends(self, recording_id: str) -> None:
         """The recording is being destroyed: open readers and their keys are dropped at once."""
-        raise NotImplementedError
+        self.services.readers.drop_recording(recording_id)
 
     async def close(self) -> None:
         """Going down: permits close, runs are sealed, every socket gets `bye` `going_down`."""
-        raise NotImplementedError
+        self._going_down = True  # may be called twice: the second time there is nothing left to do
+        await asyncio.gather(*(task.close("going_down") for task in list(self._rooms.values())))
+        await self.services.readers.close()
