@@ -1,0 +1,67 @@
+/** The join page's requests, typed. */
+import { ApiError, ask } from "../api.ts";
+import type { Id, Seat } from "../protocol";
+
+export interface Me {
+  /** The password has been proven here within twelve hours. */
+  session: boolean;
+  /** Seats this browser holds the cookie of. `live`: a page is in it now. */
+  seats: { seat: Seat; name: string; live: boolean }[];
+  title: string | null;
+}
+
+export interface JoinWords {
+  seat: Seat;
+  name: string;
+  password?: string;
+  seat_secret?: string;
+  request?: Id;
+  request_secret?: string;
+  key: { id: Id; spki: string };
+}
+
+export interface Joined {
+  seat: Seat;
+  name: string;
+  /** The seat's personal secret; told once, when the seat is claimed. */
+  personal: string | null;
+  title: string;
+}
+
+export interface DeviceTicket {
+  request: Id;
+  secret: string;
+  until_ms: number;
+}
+
+export type DeviceState = "waiting" | "allowed" | "refused" | "lapsed";
+
+const at = (room: Id, rest: string) => `/api/rooms/${room}/${rest}`;
+
+export const askMe = (room: Id) => ask<Me>(at(room, "me"));
+export const sendJoin = (room: Id, body: JoinWords) => ask<Joined>(at(room, "join"), { body });
+
+export const askForDevice = (room: Id, body: { seat: Seat; name: string; password?: string }) =>
+  ask<DeviceTicket>(at(room, "device-requests"), { body });
+
+/** Waits until the partner has answered (the server holds each request for up to 20 s). */
+export async function deviceAnswered(room: Id, ticket: DeviceTicket, signal: AbortSignal): Promise<DeviceState> {
+  for (;;) {
+    try {
+      const { state } = await ask<{ state: DeviceState }>(at(room, `device-requests/${ticket.request}`), {
+        headers: { "X-Request-Secret": ticket.secret },
+        signal,
+      });
+      if (state !== "waiting") return state;
+    } catch (failure) {
+      if (signal.aborted) throw failure;
+      if (!(failure instanceof ApiError) || failure.code !== "offline") throw failure;
+    }
+    // A server that answers "waiting" at once is not asked in a tight circle.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+export const shortenRetention = (room: Id, days: number) => ask<unknown>(at(room, "retention"), { body: { days } });
+export const ownPassword = (room: Id, password: string) => ask<unknown>(at(room, "password"), { body: { password } });
+export const offeredPassword = () => ask<{ password: string }>("/api/password");

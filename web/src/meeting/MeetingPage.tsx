@@ -1,0 +1,203 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { findings } from "../join/device_words";
+import { personalLink } from "../join/fragment";
+import type { LevelMeter } from "../join/level";
+import { Button, Notice } from "../ui/index.ts";
+import { known, t } from "../words";
+import { Asks, Card, DeviceRequests } from "./Asks";
+import { BreakView } from "./BreakView";
+import { ConsentWing } from "./ConsentWing";
+import { statusWords } from "./derive";
+import type { Meeting } from "./meeting";
+import { Pill } from "./Pill";
+import { CopyLink, Sheets } from "./Sheets";
+import { Stage } from "./Stage";
+import { type Sheet, Table } from "./Table";
+
+interface Props {
+  readonly meeting: Meeting;
+  readonly meter: LevelMeter;
+  /** The seat's personal secret when it has just been claimed: shown once. */
+  readonly personal: string | null;
+}
+
+export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
+  const sheet = useSignal<Sheet>(null);
+  const showLink = useSignal(personal !== null);
+  const narrow = useNarrow();
+  const quiet = useQuiet();
+  const view = meeting.view.value;
+  const open = (which: Sheet) => {
+    if (which === "devices" || which === "room") meter.follow(meeting.media.microphone.value);
+    sheet.value = which;
+  };
+  const title = view?.title;
+  useEffect(() => {
+    if (title !== undefined) document.title = t("meeting.page_title", { title });
+  }, [title]);
+  const onBreak = view?.pause && view.pause.state !== "proposed" ? view.pause : null;
+  const words = meeting.consent.words.value;
+  const className = ["room", words && "reading", view?.recording.state === "recording" && "on-record"];
+  return (
+    <main class={className.filter(Boolean).join(" ")} id="room" data-narrow={narrow}>
+      {onBreak ? (
+        <BreakView meeting={meeting} pause={onBreak} onLeave={() => open("leave")} />
+      ) : (
+        <>
+          <Stage meeting={meeting} />
+          <Table meeting={meeting} narrow={narrow} quiet={quiet} open={open} />
+        </>
+      )}
+      {words && <ConsentWing meeting={meeting} words={words} />}
+      <Pill meeting={meeting} onWhyNot={() => open("why_not")} />
+      <div class="notes">
+        <LineNote meeting={meeting} />
+        <RefusalNote meeting={meeting} />
+        <DeviceNote meeting={meeting} />
+        <Asks meeting={meeting} />
+        {showLink.value && personal && (
+          <Card title={t("join.personal.title")}>
+            <p>{t("join.personal.text")}</p>
+            <CopyLink link={personalLink(meeting.room, { seat: meeting.you, secret: personal })} />
+            <Button
+              onClick={() => {
+                showLink.value = false;
+              }}
+            >
+              {t("common.close")}
+            </Button>
+          </Card>
+        )}
+      </div>
+      <SpokenChange meeting={meeting} />
+      <DeviceRequests meeting={meeting} />
+      <Sheets
+        meeting={meeting}
+        meter={meter}
+        sheet={sheet.value}
+        narrow={narrow}
+        close={() => {
+          meter.follow(null);
+          sheet.value = null;
+        }}
+      />
+    </main>
+  );
+}
+
+/** The socket is down; the call may well go on. */
+function LineNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const phase = meeting.socket.phase.value;
+  if (meeting.view.value === null || phase === "open") return null;
+  const talking = meeting.call.phase.value === "connected";
+  return (
+    <Notice kind="pause" role="alert">
+      {t(talking ? "meeting.line_down.talking" : "meeting.line_down")}
+    </Notice>
+  );
+}
+
+function RefusalNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const code = meeting.refusal.value ?? (meeting.consent.failed.value ? "words_failed" : null);
+  useEffect(() => {
+    if (code === null) return;
+    const timer = setTimeout(() => {
+      meeting.refusal.value = null;
+      meeting.consent.failed.value = false;
+    }, 8000);
+    return () => clearTimeout(timer);
+  }, [code, meeting]);
+  if (code === null) return null;
+  const key = [`meeting.refused.${code}`, `error.${code}`].find(known);
+  return (
+    <Notice kind="pause" role="alert">
+      {key ? t(key) : t("meeting.refused.other")}
+    </Notice>
+  );
+}
+
+/** Something is wrong with camera or microphone: what, and "Try again". */
+function DeviceNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const { media } = meeting;
+  const away = useSignal("");
+  const wrong = findings(media.problems.value, { microphone: false, camera: false }, navigator.userAgent);
+  const mark = JSON.stringify(media.problems.value);
+  if (wrong.length === 0 || away.value === mark) return null;
+  return (
+    <Notice kind="pause">
+      {wrong.map((it) => (
+        <p key={it.text}>{it.text}</p>
+      ))}
+      <div class="row">
+        <Button onClick={() => void media.take()}>{t("common.try_again")}</Button>
+        <Button
+          kind="quiet"
+          onClick={() => {
+            away.value = mark;
+          }}
+        >
+          {t("common.close")}
+        </Button>
+      </div>
+    </Notice>
+  );
+}
+
+/** Said aloud once, at once, when a recording begins or ends. */
+function SpokenChange({ meeting }: { meeting: Meeting }): JSX.Element {
+  const said = useSignal("");
+  const before = useRef<string>("off");
+  const view = meeting.view.value;
+  const tone = view ? statusWords(view, meeting.you).tone : "off";
+  useEffect(() => {
+    const was = before.current;
+    before.current = tone;
+    if (tone === was) return;
+    if (tone === "recording") said.value = t("meeting.spoken.started");
+    else if (was === "recording") said.value = t("meeting.spoken.stopped");
+  }, [tone, said]);
+  return (
+    <p class="heard" aria-live="assertive">
+      {said.value}
+    </p>
+  );
+}
+
+function useNarrow(): boolean {
+  const query = "(max-width: 640px)";
+  const narrow = useSignal(window.matchMedia(query).matches);
+  useEffect(() => {
+    const media = window.matchMedia(query);
+    const follow = () => {
+      narrow.value = media.matches;
+    };
+    media.addEventListener("change", follow);
+    return () => media.removeEventListener("change", follow);
+  }, [narrow]);
+  return narrow.value;
+}
+
+/** After six seconds without input the table's left and middle fade, to leave the two alone. */
+function useQuiet(): boolean {
+  const quiet = useSignal(false);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const stir = () => {
+      quiet.value = false;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        quiet.value = true;
+      }, 6000);
+    };
+    const events = ["pointermove", "pointerdown", "keydown", "focusin", "touchstart"] as const;
+    for (const event of events) document.addEventListener(event, stir, { passive: true });
+    stir();
+    return () => {
+      clearTimeout(timer);
+      for (const event of events) document.removeEventListener(event, stir);
+    };
+  }, [quiet]);
+  return quiet.value;
+}

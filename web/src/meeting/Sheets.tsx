@@ -1,0 +1,220 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { errorWords } from "../api.ts";
+import { longMoment } from "../format.ts";
+import { personalLink } from "../join/fragment";
+import type { LevelMeter } from "../join/level";
+import { Pickers } from "../join/Pickers";
+import { offeredPassword, ownPassword, shortenRetention } from "../join/requests";
+import { Button, Dialog, Field } from "../ui/index.ts";
+import { known, t, tn } from "../words";
+import type { Meeting } from "./meeting";
+import { remembered } from "./memory";
+import { BreakTool, type Sheet, Time } from "./Table";
+
+interface Props {
+  readonly meeting: Meeting;
+  readonly meter: LevelMeter;
+  readonly sheet: Sheet;
+  readonly narrow: boolean;
+  readonly close: () => void;
+}
+
+/** What opens from the table. One at a time; the talk goes on behind it. */
+export function Sheets({ meeting, meter, sheet, narrow, close }: Props): JSX.Element {
+  const done = <Button onClick={close}>{t("common.close")}</Button>;
+  return (
+    <>
+      <Dialog
+        title={t("meeting.leave.title")}
+        open={sheet === "leave"}
+        onClose={close}
+        actions={<LeaveWays {...{ meeting, close }} />}
+      >
+        <p>{t("meeting.leave.text")}</p>
+        {meeting.view.value?.recording.allowed.length === 2 && <p>{leaveWords(meeting)}</p>}
+      </Dialog>
+      <Dialog title={t("join.devices")} open={sheet === "devices"} onClose={close} actions={done}>
+        <Pickers media={meeting.media} meter={meter} />
+      </Dialog>
+      <Dialog title={t("meeting.pause")} open={sheet === "pause"} onClose={close} actions={done}>
+        <Time meeting={meeting} />
+        <p class="second">{t("meeting.pause.text")}</p>
+        <BreakTool meeting={meeting} onPress={close} />
+      </Dialog>
+      <Dialog
+        title={meeting.view.value?.title ?? t("meeting.room.name")}
+        open={sheet === "room"}
+        onClose={close}
+        actions={done}
+      >
+        <Retention meeting={meeting} />
+        <p>
+          <a href={`/r/${meeting.room}/recordings`} target="_blank" rel="noopener">
+            {t("common.recordings")}
+          </a>{" "}
+          <span class="second small">{t("meeting.room.new_window")}</span>
+        </p>
+        <PersonalLink meeting={meeting} />
+        {narrow && (
+          <details>
+            <summary>{t("join.devices")}</summary>
+            <Pickers media={meeting.media} meter={meter} />
+          </details>
+        )}
+      </Dialog>
+      <Dialog title={t("meeting.why_not.title")} open={sheet === "why_not"} onClose={close} actions={done}>
+        <WhyNot meeting={meeting} close={close} />
+      </Dialog>
+    </>
+  );
+}
+
+function leaveWords(meeting: Meeting): string {
+  const due = meeting.view.value?.recording.due_ms;
+  return due ? t("meeting.leave.recording", { moment: longMoment(due) }) : "";
+}
+
+function LeaveWays({ meeting, close }: Pick<Props, "meeting" | "close">): JSX.Element {
+  return (
+    <>
+      <Button onClick={close}>{t("meeting.leave.stay")}</Button>
+      <Button kind="do" onClick={() => meeting.leave()}>
+        {t("meeting.leave")}
+      </Button>
+    </>
+  );
+}
+
+/** How long recordings live here; either of the two may shorten it. */
+function Retention({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const days = meeting.view.value?.retention_days ?? 0;
+  const wish = useSignal("");
+  const trouble = useSignal<string | null>(null);
+  const asked = Math.floor(Number(wish.value));
+  async function shorten(event: Event): Promise<void> {
+    event.preventDefault();
+    if (!(asked >= 1 && asked < days)) {
+      trouble.value = t("meeting.retention.wrong", { days: days - 1 });
+      return;
+    }
+    try {
+      await shortenRetention(meeting.room, asked);
+      wish.value = "";
+      trouble.value = null;
+    } catch (failure) {
+      trouble.value = errorWords(failure);
+    }
+  }
+  return (
+    <form class="stack retention" onSubmit={shorten} noValidate>
+      <p>{t("meeting.retention", { days: tn("common.days", days) })}</p>
+      {days > 1 && (
+        <div class="row end">
+          <Field
+            label={t("meeting.retention.shorter")}
+            inputMode="numeric"
+            value={wish.value}
+            error={trouble.value}
+            end={t("common.days_unit")}
+            onInput={(event) => {
+              wish.value = event.currentTarget.value;
+            }}
+          />
+          <Button type="submit">{t("meeting.retention.save")}</Button>
+        </div>
+      )}
+    </form>
+  );
+}
+
+export function PersonalLink({ meeting }: { meeting: Meeting }): JSX.Element {
+  const secret = remembered(meeting.room).personal;
+  return (
+    <div class="personal">
+      <h3>{t("join.personal.title")}</h3>
+      <p class="second small">{t(secret ? "join.personal.text" : "join.personal.later")}</p>
+      {secret && <CopyLink link={personalLink(meeting.room, { seat: meeting.you, secret })} />}
+    </div>
+  );
+}
+
+export function CopyLink({ link }: { link: string }): JSX.Element {
+  const state = useSignal<"" | "copied" | "by_hand">("");
+  const field = useRef<HTMLInputElement>(null);
+  async function copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(link);
+      state.value = "copied";
+    } catch {
+      field.current?.select();
+      state.value = "by_hand";
+    }
+  }
+  return (
+    <div class="copy">
+      <input class="code" ref={field} readOnly value={link} aria-label={t("join.personal.title")} />
+      <Button onClick={() => void copy()}>{t("join.personal.copy")}</Button>
+      <p aria-live="polite" class="small">
+        {state.value === "copied" ? t("common.copied") : state.value === "by_hand" ? t("common.copy_by_hand") : ""}
+      </p>
+    </div>
+  );
+}
+
+/** Why this room cannot record, and what to do about it where the two can do something. */
+function WhyNot({ meeting, close }: Pick<Props, "meeting" | "close">): JSX.Element {
+  const code = meeting.view.value?.may_not_record ?? null;
+  useEffect(() => {
+    if (code === null) close(); // it may, by now
+  }, [code, close]);
+  if (code === "password_not_yours") return <OwnPassword meeting={meeting} />;
+  const key = `consent.reason.${code}`;
+  return <p>{t("meeting.why_not.text", { reason: known(key) ? t(key) : t("meeting.reason.other") })}</p>;
+}
+
+function OwnPassword({ meeting }: { meeting: Meeting }): JSX.Element {
+  const password = useSignal("");
+  const trouble = useSignal<string | null>(null);
+  const busy = useSignal(false);
+  useEffect(() => {
+    offeredPassword().then(
+      (offer) => {
+        password.value ||= offer.password;
+      },
+      () => undefined,
+    );
+  }, [password]);
+  async function save(event: Event): Promise<void> {
+    event.preventDefault();
+    busy.value = true;
+    try {
+      await ownPassword(meeting.room, password.value);
+      trouble.value = null;
+    } catch (failure) {
+      trouble.value = errorWords(failure);
+    } finally {
+      busy.value = false;
+    }
+  }
+  return (
+    <form class="stack" onSubmit={save} noValidate>
+      <p>{t("meeting.own_password.why")}</p>
+      <Field
+        label={t("meeting.own_password.label")}
+        code
+        autocomplete="off"
+        value={password.value}
+        error={trouble.value}
+        hint={t("meeting.own_password.hint")}
+        onInput={(event) => {
+          password.value = event.currentTarget.value;
+        }}
+      />
+      <Button kind="do" type="submit" busy={busy.value}>
+        {t("meeting.own_password.save")}
+      </Button>
+    </form>
+  );
+}
