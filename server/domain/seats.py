@@ -99,16 +99,20 @@ def deadlines(room: Room) -> Iterator[Deadline]:
     for seat in Seat:
         state = room.seat(seat)
         if state.here and room.tape is not None and room.tape.state in _PULSED:
-            yield state.heard_ms + SILENCE_MS, partial(_fell_silent, seat=seat)
+            yield state.heard_ms + SILENCE_MS, _fell_silent
         if state.lost_ms is not None:
             yield state.lost_ms + LINE_RETURN_MS, partial(_line_did_not_return, seat=seat)
     if room.empty_ms is not None:
         yield room.empty_ms + MEETING_ENDS_MS, _end_meeting
 
 
-def _fell_silent(turn: Turn, seat: Seat) -> None:
-    """Counts as a lost line, although the socket is still up."""
-    turn.set_seat(seat, presence=Presence.LINE_LOST, lost_ms=turn.now)
+def _fell_silent(turn: Turn) -> None:
+    """Counts as a lost line, although the socket is still up. Looks at both at once: the pause that one's silence
+    brings must not hide the other's."""
+    for seat in Seat:
+        state = turn.room.seat(seat)
+        if state.here and state.heard_ms + SILENCE_MS <= turn.now:
+            turn.set_seat(seat, presence=Presence.LINE_LOST, lost_ms=turn.now)
 
 
 def _line_did_not_return(turn: Turn, seat: Seat) -> None:
