@@ -61,7 +61,7 @@ async def verify(tx: Tx) -> int | None:
 
 
 def _line(row: Row[Any]) -> Line:
-    return msgspec.convert(dict(row._mapping) | {"numbers": rows.from_json(row.numbers)}, Line)
+    return msgspec.convert(rows.plain(row) | {"numbers": rows.from_json(row.numbers)}, Line)
 
 
 def _hash(line: Line) -> str:

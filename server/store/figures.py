@@ -36,8 +36,8 @@ async def usage(tx: Tx, room: str) -> Usage:
 
 
 async def counts(tx: Tx) -> Counts:
-    by_state = select(_recordings.c.state, func.count()).group_by(_recordings.c.state)
-    many: dict[str, int] = dict((await tx.execute(by_state)).tuples().all())
+    by_state = select(_recordings.c.state, func.count().label("many")).group_by(_recordings.c.state)
+    many: dict[str, int] = {row.state: row.many for row in await tx.execute(by_state)}
     kept = _recordings.c.state == State.KEPT
     size = select(func.coalesce(func.sum(_recordings.c.size), 0)).where(_recordings.c.size > 0)
     return Counts(

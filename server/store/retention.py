@@ -49,8 +49,10 @@ async def set_policy(tx: Tx, *, days: int, longest_days: int, now: int) -> Short
     await tx.execute(insert(tables.policies).values(days=days, longest_days=longest_days, from_ms=now))
     rooms, recordings = tables.rooms, tables.recordings
     too_long = recordings.c.retention_days > longest_days
-    per_room = select(recordings.c.room, func.count()).where(too_long, _promised()).group_by(recordings.c.room)
-    touched: dict[str, int] = dict((await tx.execute(per_room)).tuples())
+    per_room = (
+        select(recordings.c.room, func.count().label("many")).where(too_long, _promised()).group_by(recordings.c.room)
+    )
+    touched: dict[str, int] = {row.room: row.many for row in await tx.execute(per_room)}
     await _shorten_recordings(tx, too_long, longest_days)
     # A room that chose for itself keeps its choice as far as it is allowed; one that never chose follows the offer.
     for chosen, most in ((~rooms.c.retention_follows, longest_days), (rooms.c.retention_follows, days)):

@@ -20,7 +20,12 @@ def one(row: Row[Any] | None, kind: type[T]) -> T | None:
 
 
 def convert(row: Row[Any], kind: type[T]) -> T:
-    return msgspec.convert(dict(row._mapping), kind)
+    return msgspec.convert(plain(row), kind)
+
+
+def plain(row: Row[Any]) -> dict[str, Any]:
+    """By column name, as ordinary strings: SQLAlchemy's own are of a subclass that msgspec refuses."""
+    return {str(name): value for name, value in row._mapping.items()}
 
 
 def link(previous: str, content: Mapping[str, Any]) -> str:
