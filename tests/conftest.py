@@ -1,0 +1,97 @@
+"""Fixtures everybody shares. Real parts: a listening server, its database and files, and where asked a real browser."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+
+from server.clock import Clock, ManualClock
+from server.config import Config
+from tests.harness import CHROMIUM_FLAGS, Server, chromium, make_config, serving
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext
+
+settings.register_profile("fast", max_examples=50, deadline=None)
+settings.register_profile("long", max_examples=1000, deadline=None)
+settings.load_profile("fast")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return make_config(tmp_path)
+
+
+@pytest.fixture
+def manual_clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def server(config: Config) -> AsyncIterator[Server]:
+    """The server by the system's clock."""
+    async with serving(config) as running:
+        yield running
+
+
+@pytest.fixture
+async def still_server(config: Config, manual_clock: ManualClock) -> AsyncIterator[Server]:
+    """The server by a clock that stands still until `manual_clock.advance(ms)`."""
+    async with serving(config, clock=manual_clock) as running:
+        yield running
+
+
+@pytest.fixture
+async def serve(tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
+    """`await serve(clock=…, rooms=Rooms.ADMIN, …)`: a server with settings of its own; any number, each with its own
+    folder unless `data_dir` says otherwise."""
+    async with AsyncExitStack() as stack:
+        count = 0
+
+        async def one(*, clock: Clock | None = None, synchronised: bool = True, **changes: Any) -> Server:
+            nonlocal count
+            count += 1
+            made = make_config(tmp_path / f"server{count}", **changes)
+            return await stack.enter_async_context(serving(made, clock=clock, synchronised=synchronised))
+
+        yield one
+
+
+@pytest.fixture
+async def browser() -> "AsyncIterator[Browser]":
+    """Chromium with a fake camera and microphone that need no permission."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def person(browser: "Browser") -> AsyncIterator[Callable[..., Any]]:
+    """`await person()`: a browser context of one person, closed at the end; any page error or breach of the content
+    policy fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    async def one(**options: Any) -> "BrowserContext":
+        context = await browser.new_context(permissions=["camera", "microphone", "clipboard-write"], **options)
+        context.set_default_timeout(15_000)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("console", lambda message: _listen(message.text, complaints))
+        contexts.append(context)
+        return context
+
+    yield one
+    for context in contexts:
+        await context.close()
+    assert complaints == []
+
+
+def _listen(text: str, complaints: list[str]) -> None:
+    if "Content Security Policy" in text or "Refused to" in text:
+        complaints.append(text)
