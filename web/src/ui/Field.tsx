@@ -11,14 +11,14 @@ interface Props extends Common {
   readonly min?: number;
   readonly max?: number;
   readonly inputMode?: "numeric" | "text";
-  readonly autocomplete?: "off" | "name" | "current-password" | "new-password" | "one-time-code";
+  readonly autocomplete?: "off" | "name" | "given-name" | "current-password" | "new-password" | "one-time-code";
   readonly autofocus?: boolean;
   readonly readOnly?: boolean;
   readonly placeholder?: string;
   readonly label: string;
   readonly hint?: ComponentChildren;
   /** What is wrong, in words; announced and tied to the field. */
-  readonly error?: string | null;
+  readonly error?: string | null | undefined;
   /** A unit or a button inside the field, at its end. */
   readonly end?: ComponentChildren;
   /** Monospace, as typed: passwords and codes, shown by default. */

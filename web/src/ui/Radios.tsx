@@ -15,7 +15,7 @@ interface Props<T extends string> {
   readonly choices: readonly Choice<T>[];
   readonly value: T | null;
   readonly onChange: (value: T) => void;
-  readonly error?: string | null;
+  readonly error?: string | null | undefined;
   readonly children?: ComponentChildren;
 }
 
