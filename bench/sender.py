@@ -29,7 +29,7 @@ class Sample(NamedTuple):
 
 @cache
 def pictures(
-    count: int = 60, width: int = 320, height: int = 240, every: int = 15, rate: int = 15, kbit: int = 300
+    count: int = 60, width: int = 160, height: int = 120, every: int = 15, rate: int = 15, kbit: int = 300
 ) -> tuple[Sample, ...]:
     """`count` VP8 frames at `rate` a second with a key frame each `every`."""
     codec = av.CodecContext.create("libvpx", "w")
@@ -67,10 +67,13 @@ def sound(count: int = 200) -> tuple[Sample, ...]:
     codec.sample_rate, codec.layout, codec.format = 48_000, "stereo", "s16"
     codec.bit_rate = 32_000
     samples: list[bytes] = []
+    # Eleven turns of the tone are 1200 samples to the point; twice as many hold every frame's piece of it.
+    tone = [int(math.sin(2 * math.pi * 440 * (t % 1200) / 48_000) * 8000) for t in range(2400)]
+    stereo = struct.pack("<4800h", *(value for value in tone for _ in range(2)))
     for i in range(count + 1):
         frame = av.AudioFrame("s16", "stereo", 960)
-        tone = [int(math.sin(2 * math.pi * 440 * (t + 960 * i) / 48_000) * 8000) for t in range(960)]
-        frame.planes[0].update(struct.pack("<1920h", *(value for value in tone for _ in range(2))))
+        start = 960 * i % 1200 * 4
+        frame.planes[0].update(stereo[start : start + 3840])
         frame.sample_rate, frame.pts, frame.time_base = 48_000, 960 * i, Fraction(1, 48_000)
         samples += [bytes(p) for p in codec.encode(frame)]
     return tuple(Sample(960 * i, True, data) for i, data in enumerate(samples[:count]))

@@ -61,6 +61,8 @@ class VideoAssembler:
         self._missing: dict[int, _Missing] = {}
         self._next: int | None = None
         """Sequence number the next frame begins with; None while waiting for a key frame."""
+        self._scanned = 0
+        """Up to here, from `_next` on, every packet is there and none ends the frame: no need to look again."""
         self._highest: int | None = None
         self._asked_picture: float | None = None
         self._want_picture = True
@@ -199,6 +201,7 @@ class VideoAssembler:
         number = self._next
         if number is None or (first := self._held.get(number)) is None:
             return None
+        number = max(number, self._scanned)
         while (held := self._held.get(number)) is not None:
             if held.timestamp != first.timestamp:
                 return number - 1
@@ -206,6 +209,7 @@ class VideoAssembler:
             if held.marker or (not held.data and number == self._next):
                 return number
             number += 1
+        self._scanned = number
         return None
 
     def _join(self, start: int, end: int) -> Frame | None:

@@ -19,9 +19,7 @@ class RecorderLeg:
     """Receives only. `on_frame` is called for each frame, `on_end` once with a reason if the leg ends by itself:
     `leg_timeout` (not up in time), `leg_failed` (lost), `leg_closed` (the browser closed it)."""
 
-    def __init__(
-        self, net: MediaNet, on_frame: Callable[[TimedFrame], None], on_end: Callable[[str], None]
-    ) -> None:
+    def __init__(self, net: MediaNet, on_frame: Callable[[TimedFrame], None], on_end: Callable[[str], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._transport = LegTransport(net)
         self._on_frame = on_frame

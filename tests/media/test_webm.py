@@ -44,7 +44,7 @@ class File:
 
 
 def written(*, every_ms: int = 500, video: bool = True, audio: bool = True) -> File:
-    file = File(WebmWriter(audio=audio, size=(320, 240) if video else None))
+    file = File(WebmWriter(audio=audio, size=(160, 120) if video else None))
     limit = every_ms
     for block in blocks():
         if (block.track == VIDEO and not video) or (block.track == AUDIO and not audio):
