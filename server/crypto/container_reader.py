@@ -69,6 +69,22 @@ class Reader:
         """(plaintext offset, ms) of every data record, in order."""
         return [(placed.header.offset, placed.header.at_ms) for placed in self._data]
 
+    def whole_size(self) -> int:
+        """Plaintext bytes before the last piece of data, if that piece may have been cut in two; else all of them.
+
+        A writer splits a large piece into full records and a rest. An interrupted file whose last record is a full one
+        may lack the rest.
+        """
+        at = len(self._data)
+        if self.complete or not at or self._data[-1].header.plain_length < self.header.max_plaintext:
+            return self.plaintext_size
+        moment = self._data[-1].header.at_ms
+        while at and self._data[at - 1].header.at_ms == moment:
+            if self._data[at - 1].header.plain_length < self.header.max_plaintext:
+                break
+            at -= 1
+        return self._starts[at]
+
     def read(self, start: int, end: int) -> bytes:
         """Plaintext [start, end), cut at `plaintext_size`.
 
