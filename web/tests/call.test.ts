@@ -72,7 +72,7 @@ function keeper() {
       return leg as unknown as RecorderLeg;
     },
   });
-  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  const settle = () => new Promise((resolve) => setTimeout(resolve));
   return { kept, sent, legs, tracks, settle };
 }
 

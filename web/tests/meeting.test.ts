@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import vectors from "../../tests/vectors/consent.json";
 import { ConsentDesk } from "../src/meeting/consent_desk";
 import {
   choosing,
@@ -15,18 +15,16 @@ import {
 import { remember, remembered } from "../src/meeting/memory";
 import { ServerClock } from "../src/meeting/server_clock";
 import { backoff, RoomSocket } from "../src/meeting/socket";
-import { statement, wordsHash } from "../src/meeting/statement";
-import type { ConsentWords, FromBrowser } from "../src/protocol";
+import { type Answer, statement, wordsHash } from "../src/meeting/statement";
+import type { ConsentWords, FromBrowser, Seat } from "../src/protocol";
 import { makeSeatKey, publicKey } from "../src/seat_key";
-import { ID, recordingView, roomView, seatView } from "./views";
-
-const vectors = JSON.parse(readFileSync(new URL("../../tests/vectors/consent.json", import.meta.url), "utf8"));
+import { bytesOf, ID, recordingView, roomView, seatView } from "./views";
 
 describe("the vectors of consent", () => {
   test("words hash as the server hashes them", async () => {
     expect(vectors.words.length + vectors.hashes.length).toBeGreaterThan(2);
     for (const { rows, words_hash } of [...vectors.words, ...vectors.hashes]) {
-      expect(await wordsHash(rows)).toBe(words_hash);
+      expect(await wordsHash(rows as [string, string][])).toBe(words_hash);
     }
   });
 
@@ -34,25 +32,25 @@ describe("the vectors of consent", () => {
     expect(vectors.statements.length).toBeGreaterThan(0);
     for (const it of vectors.statements) {
       const { answer, room, seat, words_version, ...words } = it.fields;
-      expect(statement(answer, room, seat, { ...words, version: words_version })).toBe(it.text);
+      expect(statement(answer as Answer, room, seat as Seat, { ...words, version: words_version })).toBe(it.text);
     }
   });
 
   test("a signature of theirs opens with our way of checking, and ours is of the same shape", async () => {
     for (const it of vectors.statements) {
-      const spki = Buffer.from(it.spki, "base64url");
+      const spki = bytesOf(it.spki);
       const key = await crypto.subtle.importKey("spki", spki, { name: "ECDSA", namedCurve: "P-256" }, false, [
         "verify",
       ]);
       const verified = await crypto.subtle.verify(
         { name: "ECDSA", hash: "SHA-256" },
         key,
-        Buffer.from(it.signature, "base64url"),
+        bytesOf(it.signature),
         new TextEncoder().encode(it.text),
       );
       expect(verified).toBe(it.valid);
     }
-    expect(Buffer.from(await publicKey(await makeSeatKey()), "base64url")).toHaveLength(91);
+    expect(bytesOf(await publicKey(await makeSeatKey()))).toHaveLength(91);
   });
 });
 
@@ -348,7 +346,7 @@ describe("the desk of consent", () => {
     const good = await crypto.subtle.verify(
       { name: "ECDSA", hash: "SHA-256" },
       key.pair.publicKey,
-      Buffer.from(yes.signature, "base64url"),
+      bytesOf(yes.signature),
       signed,
     );
     expect(good).toBe(true);

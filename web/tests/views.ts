@@ -60,3 +60,9 @@ export function roomView(change: Partial<RoomView> = {}): RoomView {
     ...change,
   };
 }
+
+/** base64url, as the protocol has it. */
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
+}
