@@ -94,7 +94,7 @@ class Client:
         jar = aiohttp.CookieJar(unsafe=True)
         self.session = aiohttp.ClientSession(base_url=url, cookie_jar=jar, headers=headers)
 
-    async def request(self, method: str, path: str, body: Any = None, **more: Any) -> aiohttp.ClientResponse:
+    async def request(self, method: str, path: str | URL, body: Any = None, **more: Any) -> aiohttp.ClientResponse:
         """The response, read to its end. `headers` in `more` come on top of Origin."""
         headers = {"Origin": self.origin} | more.pop("headers", {})
         if body is not None:
@@ -105,7 +105,7 @@ class Client:
             await response.read()
             return response
 
-    async def get(self, path: str, **more: Any) -> aiohttp.ClientResponse:
+    async def get(self, path: str | URL, **more: Any) -> aiohttp.ClientResponse:
         return await self.request("GET", path, **more)
 
     async def post(self, path: str, body: Any = None, **more: Any) -> aiohttp.ClientResponse:

@@ -1,23 +1,26 @@
 """Every route with every role: each cell of the matrix is asked of a real server."""
 
+import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from yarl import URL
 
 from server.clock import ManualClock
 from server.config import Rooms
-from server.crypto.keys import token_hash
 from server.domain.messages import Seat
-from server.handlers import cookies, keys
+from server.handlers import cookies
 from server.handlers.rights import Kind, Right, Route
 from server.handlers.routes import TABLE
 from server.ids import new_id
-from server.store import rooms, seats, sessions
 from tests.harness import Client, Server, make_config, serving
-from tests.store.given import KEYS
 
-ROOM, OTHER, UNKNOWN = new_id(), new_id(), new_id()
+PASSWORD = "a password of our own"
+UNKNOWN = new_id()
 ROLES = ("stranger", "session", "seat", "session_and_seat", "other_room", "admin")
 
 ALLOWED: dict[Right, frozenset[str]] = {
@@ -72,47 +75,41 @@ class House:
 
     server: Server
     clients: dict[str, Client]
+    room: str
 
 
 @pytest.fixture
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    config = make_config(tmp_path_factory.mktemp("matrix"), rooms=Rooms.ADMIN, max_requests_per_second=1000)
-    async with serving(config) as server:
-        for room in (ROOM, OTHER):
-            await _make_room(server, room)
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with serving(make_config(tmp_path, rooms=Rooms.ADMIN, max_requests_per_second=1000)) as server:
+        admin = await server.admin()
+        room, other = await make_room(admin), await make_room(admin)
         clients = {
             "stranger": server.client(),
-            "session": await _browser(server, ROOM, session=True),
-            "seat": await _browser(server, ROOM, seat=Seat.MENTEE),
-            "session_and_seat": await _browser(server, ROOM, session=True, seat=Seat.MENTOR),
-            "other_room": await _browser(server, OTHER, session=True, seat=Seat.MENTOR),
-            "admin": await server.admin(),
+            "session": server.client(),
+            "seat": server.client(),
+            "session_and_seat": server.client(),
+            "other_room": server.client(),
+            "admin": admin,
         }
-        yield House(server, clients)
+        await clients["session"].json("POST", f"/api/rooms/{room}/unlock", {"password": PASSWORD})
+        await take_seat(clients["session_and_seat"], room, "mentor")
+        await take_seat(clients["seat"], room, "mentee")
+        await clients["seat"].request("POST", f"/api/rooms/{room}/logout", {"forget_seat": False})
+        await take_seat(clients["other_room"], other, "mentor")
+        yield House(server, clients, room)
 
 
-async def _make_room(server: Server, room: str) -> None:
-    async with server.app[keys.DATABASE].write() as tx:
-        await rooms.create(
-            tx, room, title_sealed=b"", creator="neither", retention_days=None, downloads=True, keys=KEYS,
-            now=server.clock.now_ms(),
-        )  # fmt: skip
+async def make_room(admin: Client) -> str:
+    body = {"title": "Walnut", "password": PASSWORD, "retention_days": 30, "seat": "neither", "downloads": True}
+    return str((await admin.json("POST", "/api/rooms", body, status=201))["room"])
 
 
-async def _browser(server: Server, room: str, *, session: bool = False, seat: Seat | None = None) -> Client:
-    """A browser with valid cookies, whatever they open: what is asked here is only who gets in."""
-    client, now = server.client(), server.clock.now_ms()
-    jar = {}
-    async with server.app[keys.DATABASE].write() as tx:
-        if session:
-            jar[cookies.session_name(room)] = token = cookies.new_token()
-            await sessions.add(tx, room, token_hash=token_hash(token), secret_wrapped=b"?", now=now)
-        if seat:
-            jar[cookies.seat_name(room, seat)] = token = cookies.new_token()
-            await seats.claim(tx, room, seat, secret_hash=b"?" * 32, name_sealed=None, now=now)
-            await seats.add_cookie(tx, room, seat, token_hash=token_hash(token), how=seats.How.CLAIM, now=now)
-    client.session.cookie_jar.update_cookies(jar, client.base)
-    return client
+async def take_seat(client: Client, room: str, seat: str) -> None:
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    key = {"id": new_id(), "spki": base64.urlsafe_b64encode(spki).rstrip(b"=").decode()}
+    body = {"seat": seat, "name": "Quill", "password": PASSWORD, "key": key}
+    await client.json("POST", f"/api/rooms/{room}/join", body)
 
 
 def _address(row: Route, room: str) -> str:
@@ -124,7 +121,7 @@ def _address(row: Route, room: str) -> str:
     )
 
 
-async def _ask(client: Client, row: Route, room: str = ROOM) -> tuple[int, str]:
+async def _ask(client: Client, row: Route, room: str) -> tuple[int, str]:
     """Status, and the problem's code if it was one. Whatever the handler itself makes of an empty body or an unknown
     recording means that the gate let the request through."""
     response = await client.request(row.method, _address(row, room), headers={"X-Forwarded-For": "203.0.113.7"})
@@ -135,10 +132,10 @@ async def _ask(client: Client, row: Route, room: str = ROOM) -> tuple[int, str]:
 
 async def test_every_role_at_every_route(house: House) -> None:
     wrong = []
-    # signing out ends the admin's session, so it is asked last
-    for row in sorted(TABLE, key=lambda row: row.path == "/api/admin/sign-out"):
+    # what ends a role's own session is asked last
+    for row in sorted(TABLE, key=lambda row: row.path.endswith(("/sign-out", "/logout"))):
         for role, client in house.clients.items():
-            status, code = await _ask(client, row)
+            status, code = await _ask(client, row, house.room)
             let_in = code not in REFUSED and not (row.right is Right.CREATE and status == 401)
             if let_in != (role in ALLOWED[row.right]) or status == 500:
                 wrong.append(f"{row.method} {row.path} as {role}: {status} {code}")
@@ -149,48 +146,60 @@ async def test_a_room_that_does_not_exist_looks_like_one_that_does(house: House)
     stranger = house.clients["stranger"]
     for row in TABLE:
         if "{room}" in row.path and row.kind is not Kind.PAGE and row.path.rpartition("/")[2] not in ("join", "unlock"):
-            assert await _ask(stranger, row, ROOM) == await _ask(stranger, row, UNKNOWN), row.path
+            assert await _ask(stranger, row, house.room) == await _ask(stranger, row, UNKNOWN), row.path
 
 
 async def test_the_pages_of_two_rooms_differ_in_the_id_only(house: House) -> None:
     stranger = house.clients["stranger"]
     for path in ("/r/{room}", "/r/{room}/recordings"):
-        known, unknown = [await (await stranger.get(path.replace("{room}", room))).text() for room in (ROOM, UNKNOWN)]
-        assert known.replace(ROOM, "") == unknown.replace(UNKNOWN, "")
+        known, unknown = [
+            await (await stranger.get(path.replace("{room}", room))).text() for room in (house.room, UNKNOWN)
+        ]
+        assert known.replace(house.room, "") == unknown.replace(UNKNOWN, "")
 
 
 async def test_a_seat_cookie_opens_the_seat_in_its_name_only(house: House) -> None:
     thief = house.server.client()
     [cookie] = list(house.clients["seat"].session.cookie_jar)
-    thief.session.cookie_jar.update_cookies({cookies.seat_name(ROOM, Seat.MENTOR): cookie.value}, thief.base)
-    assert await _ask(thief, next(row for row in TABLE if row.path.endswith("/retention"))) == (403, "seat_needed")
+    swapped = {cookies.seat_name(house.room, Seat.MENTOR): cookie.value}
+    thief.session.cookie_jar.update_cookies(swapped, thief.base)
+    assert await _ask(thief, _row("/retention"), house.room) == (403, "seat_needed")
 
 
-async def test_a_session_ends_after_twelve_hours(tmp_path_factory: pytest.TempPathFactory) -> None:
-    clock = ManualClock()
-    async with serving(make_config(tmp_path_factory.mktemp("ends")), clock=clock) as server:
-        await _make_room(server, ROOM)
-        client = await _browser(server, ROOM, session=True)
-        row = next(row for row in TABLE if row.path.endswith("/receipts"))
-        assert (await _ask(client, row))[1] != "password_needed"
-        clock.advance(12 * 3_600_000)
-        assert await _ask(client, row) == (401, "password_needed")
+async def test_a_session_ends_after_twelve_hours(still_server: Server, manual_clock: ManualClock) -> None:
+    client = still_server.client()
+    room = await make_room(client)
+    await client.json("POST", f"/api/rooms/{room}/unlock", {"password": PASSWORD})
+    manual_clock.advance(12 * 3_600_000 - 1)
+    assert await _ask(client, _row("/receipts"), room) == (200, "")
+    manual_clock.advance(1)
+    assert await _ask(client, _row("/receipts"), room) == (401, "password_needed")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/r/short",
-        "/r/AAAAAAAAAAAAAAAA",
-        "/r/aaaaaaaaaaaaaaa1",
-        "/r/aaaaaaaaaaaaaaaa/",
-        "/r/aaaaaaaaaaaaaaaa/%2e%2e%2f%2e%2e%2fadmin",
-        "/api/rooms/%2e%2e/me",
-        "/nowhere",
-        "/api/nowhere",
-    ],
+def _row(ending: str) -> Route:
+    return next(row for row in TABLE if row.path.endswith(ending))
+
+
+NOWHERE = (
+    "/r/short",
+    "/r/AAAAAAAAAAAAAAAA",
+    "/r/aaaaaaaaaaaaaaa1",
+    "/r/aaaaaaaaaaaaaaaa/",
+    "/r/aaaaaaaaaaaaaaaa/%2e%2e%2f%2e%2e%2fadmin",
+    "/api/rooms/%2e%2e/me",
+    "/nowhere",
+    "/api/nowhere",
+    "/assets/..%2f..%2fpackage.json",
+    "/assets/nothing.js",
 )
-async def test_what_is_not_in_the_table_is_not_there(server: Server, path: str) -> None:
-    response = await server.client().get(path)
-    assert response.status == 404
-    assert response.content_type == ("application/problem+json" if path.startswith("/api/") else "text/html")
+
+
+async def test_what_is_not_in_the_table_is_not_there(server: Server) -> None:
+    client = server.client()
+    for path in NOWHERE:
+        response = await client.get(URL(path, encoded=True))
+        assert response.status == 404, path
+        is_page = not path.startswith(("/api/", "/assets/no"))
+        assert response.content_type == ("text/html" if is_page else "application/problem+json"), path
+    response = await client.request("PATCH", "/api/password")
+    assert (response.status, (await response.json(content_type=None))["code"]) == (405, "method_not_allowed")
