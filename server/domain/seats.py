@@ -27,8 +27,7 @@ def page_came(turn: Turn, event: PageCame) -> None:
     seat = turn.room.seat(event.seat)
     arrives = seat.presence is Presence.ABSENT
     if not arrives and event.page in seat.evicted:
-        turn.emit(EvictPage(event.seat, event.page, "replaced"))
-        return
+        turn.refuse(event.seat, "replaced")
     if not arrives and seat.page is not None and seat.page != event.page:
         if seat.socket:
             turn.emit(EvictPage(event.seat, seat.page, "replaced"))
