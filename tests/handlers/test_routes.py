@@ -3,9 +3,9 @@
 import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from yarl import URL
@@ -21,6 +21,7 @@ from tests.harness import Client, Server, make_config, serving
 
 PASSWORD = "a password of our own"
 UNKNOWN = new_id()
+IN_THE_HOUSE = pytest.mark.asyncio(loop_scope="module")
 ROLES = ("stranger", "session", "seat", "session_and_seat", "other_room", "admin")
 
 ALLOWED: dict[Right, frozenset[str]] = {
@@ -78,9 +79,11 @@ class House:
     room: str
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with serving(make_config(tmp_path, rooms=Rooms.ADMIN, max_requests_per_second=1000)) as server:
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with serving(
+        make_config(tmp_path_factory.mktemp("house"), rooms=Rooms.ADMIN, max_requests_per_second=1000)
+    ) as server:
         admin = await server.admin()
         room, other = await make_room(admin), await make_room(admin)
         clients = {
@@ -130,6 +133,34 @@ async def _ask(client: Client, row: Route, room: str) -> tuple[int, str]:
     return response.status, ""
 
 
+@IN_THE_HOUSE
+async def test_a_room_that_does_not_exist_looks_like_one_that_does(house: House) -> None:
+    stranger = house.clients["stranger"]
+    for row in TABLE:
+        if "{room}" in row.path and row.kind is not Kind.PAGE and row.path.rpartition("/")[2] not in ("join", "unlock"):
+            assert await _ask(stranger, row, house.room) == await _ask(stranger, row, UNKNOWN), row.path
+
+
+@IN_THE_HOUSE
+async def test_the_pages_of_two_rooms_differ_in_the_id_only(house: House) -> None:
+    stranger = house.clients["stranger"]
+    for path in ("/r/{room}", "/r/{room}/recordings"):
+        known, unknown = [
+            await (await stranger.get(path.replace("{room}", room))).text() for room in (house.room, UNKNOWN)
+        ]
+        assert known.replace(house.room, "") == unknown.replace(UNKNOWN, "")
+
+
+@IN_THE_HOUSE
+async def test_a_seat_cookie_opens_the_seat_in_its_name_only(house: House) -> None:
+    thief = house.server.client()
+    [cookie] = list(house.clients["seat"].session.cookie_jar)
+    swapped = {cookies.seat_name(house.room, Seat.MENTOR): cookie.value}
+    thief.session.cookie_jar.update_cookies(swapped, thief.base)
+    assert await _ask(thief, _row("/retention"), house.room) == (403, "seat_needed")
+
+
+@IN_THE_HOUSE
 async def test_every_role_at_every_route(house: House) -> None:
     wrong = []
     # what ends a role's own session is asked last
@@ -140,30 +171,6 @@ async def test_every_role_at_every_route(house: House) -> None:
             if let_in != (role in ALLOWED[row.right]) or status == 500:
                 wrong.append(f"{row.method} {row.path} as {role}: {status} {code}")
     assert wrong == []
-
-
-async def test_a_room_that_does_not_exist_looks_like_one_that_does(house: House) -> None:
-    stranger = house.clients["stranger"]
-    for row in TABLE:
-        if "{room}" in row.path and row.kind is not Kind.PAGE and row.path.rpartition("/")[2] not in ("join", "unlock"):
-            assert await _ask(stranger, row, house.room) == await _ask(stranger, row, UNKNOWN), row.path
-
-
-async def test_the_pages_of_two_rooms_differ_in_the_id_only(house: House) -> None:
-    stranger = house.clients["stranger"]
-    for path in ("/r/{room}", "/r/{room}/recordings"):
-        known, unknown = [
-            await (await stranger.get(path.replace("{room}", room))).text() for room in (house.room, UNKNOWN)
-        ]
-        assert known.replace(house.room, "") == unknown.replace(UNKNOWN, "")
-
-
-async def test_a_seat_cookie_opens_the_seat_in_its_name_only(house: House) -> None:
-    thief = house.server.client()
-    [cookie] = list(house.clients["seat"].session.cookie_jar)
-    swapped = {cookies.seat_name(house.room, Seat.MENTOR): cookie.value}
-    thief.session.cookie_jar.update_cookies(swapped, thief.base)
-    assert await _ask(thief, _row("/retention"), house.room) == (403, "seat_needed")
 
 
 async def test_a_session_ends_after_twelve_hours(still_server: Server, manual_clock: ManualClock) -> None:
@@ -199,7 +206,7 @@ async def test_what_is_not_in_the_table_is_not_there(server: Server) -> None:
     for path in NOWHERE:
         response = await client.get(URL(path, encoded=True))
         assert response.status == 404, path
-        is_page = not path.startswith(("/api/", "/assets/no"))
+        is_page = not path.startswith(("/api/", "/assets/"))
         assert response.content_type == ("text/html" if is_page else "application/problem+json"), path
     response = await client.request("PATCH", "/api/password")
     assert (response.status, (await response.json(content_type=None))["code"]) == (405, "method_not_allowed")
