@@ -78,7 +78,8 @@ class Recorder:
         self._parts: list[PartWriter] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._beat: asyncio.TimerHandle | None = None
-        self._closing: list[RecorderLeg] = []
+        # A recorder is made when both have said yes; by the time the first offer comes aiortc is there.
+        self._spawn(warm())
 
     def open_run(self, permit: Permit) -> None:
         """Begin a run. Raises VisavisError `run_open` while the one before has not been finished."""
@@ -153,6 +154,8 @@ class Recorder:
     async def close(self) -> None:
         """Let go of everything: `finish_run()` if a run is open. May be called twice."""
         await self.finish_run()
+        if self._tasks:
+            await asyncio.wait(list(self._tasks))
 
     def _open_permit(self) -> Permit:
         if self._permit is None or not self._permit.open or self._failed:
