@@ -37,6 +37,7 @@ from server.live.page import Page
 from server.live.recording import LiveRecording
 from server.live.services import Services
 from server.live.worker import Job, Worker
+from server.media.permit import Permit
 from server.store import notices, recordings
 from server.store.receipts import Kind
 
@@ -220,6 +221,11 @@ class RoomTask:
         page = self.page_of(seat)
         if page is not None:
             page.send(message)
+
+    def permit(self, recording: str) -> Permit | None:
+        """The latest permit of a recording that is not over."""
+        tape = self._recordings.get(recording)
+        return tape.permit if tape is not None else None
 
     def pages(self) -> list[Page]:
         return list(self._pages.values())

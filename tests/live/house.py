@@ -276,3 +276,11 @@ async def meeting_in(house: House, **more: Any) -> tuple[Tab, Tab]:
     second = await mentee.enter(room, Seat.MENTEE)
     await first.see(lambda view: view["seats"]["mentee"]["presence"] == "here")
     return first, second
+
+
+async def pass_seconds(house: House, seconds: int, *tabs: Tab) -> None:
+    """Time goes by, and the pages send their pulse each second, as they do around a recording."""
+    for _ in range(seconds):
+        for tab in tabs:
+            await tab.quiet()
+        house.advance(1_000)
