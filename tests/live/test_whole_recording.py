@@ -1,0 +1,208 @@
+"""A recording from the first yes to its deletion, with real media from two senders, through real sockets."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.sender import Sample, Sender, pictures, sound
+from server.clock import SystemClock
+from server.domain.messages import Seat
+from tests.live.house import NAMES, PASSWORD, TITLE, House, Tab, meeting_in, open_house
+from tests.media.samples import decoded
+
+pytestmark = pytest.mark.slow
+
+MARKS = (b"\x1a\x45\xdf\xa3", b"webm", b"V_VP8", b"A_OPUS", b"OpusHead", b"\x9d\x01\x2a")
+"""EBML's first bytes, names of codecs, VP8's start code."""
+
+
+@pytest.fixture(scope="module")
+def video() -> tuple[Sample, ...]:
+    return pictures(count=60, width=320, height=180, every=60, rate=15, kbit=300)
+
+
+class Leg:
+    """What a browser does about a run: pulses, offers its leg, shuts it, says so."""
+
+    def __init__(self, tab: Tab, video: tuple[Sample, ...]) -> None:
+        self.tab = tab
+        self._video = video
+        self.sender: Sender | None = None
+        self._pulsing = asyncio.create_task(self._pulse())
+
+    async def _pulse(self) -> None:
+        n = 0
+        while not self.tab.line.closed:
+            await self.tab.send("pulse", n=n)
+            n += 1
+            await asyncio.sleep(1)
+
+    async def open(self, recording: str, run: int) -> None:
+        self.sender = Sender(self._video, sound(), rate=15)
+        sdp = await self.sender.offer()
+        await self.tab.send("leg_offer", recording=recording, run=run, sdp=sdp, video=True)
+        answer = await self.tab.expect("leg_answer", recording=recording, run=run)
+        await self.sender.accept(answer["sdp"])
+
+    async def shut(self, recording: str, run: int) -> None:
+        assert self.sender is not None
+        await self.sender.close()
+        self.sender = None
+        await self.tab.send("leg_closed", recording=recording, run=run)
+
+    async def close(self) -> None:
+        self._pulsing.cancel()
+        await asyncio.gather(self._pulsing, return_exceptions=True)
+        if self.sender is not None:
+            await self.sender.close()
+
+
+def plaintext_in(folder: Path) -> list[tuple[str, bytes]]:
+    """What nobody should be able to read in any file below `folder`."""
+    wanted = (*MARKS, TITLE.encode(), PASSWORD.encode(), *(name.encode() for name in NAMES.values()))
+    found = []
+    for path in folder.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            # the database's own words ("video/webm", say) are none of the people's
+            marks = wanted if path.suffix == ".vrec" else wanted[len(MARKS) :]
+            found += [(path.name, mark) for mark in marks if mark in data]
+    return found
+
+
+async def on_record(house: House, video: tuple[Sample, ...]) -> tuple[list[Leg], str]:
+    """Both agree, both legs are up, both pages say that it is recorded."""
+    mentor, mentee = await meeting_in(house)
+    legs = [Leg(mentor, video), Leg(mentee, video)]
+    await mentor.agree()
+    await mentee.recording("waiting")
+    await mentee.agree()
+    recording = (await mentor.recording("starting"))["recording"]
+    await mentee.recording("starting")
+    await asyncio.gather(*(leg.open(recording, 1) for leg in legs))
+    for leg in legs:
+        await leg.tab.recording("recording")
+        await leg.tab.expect("chime", kind="recording_started")
+    return legs, recording
+
+
+async def saved(tab: Tab, at_least_ms: int) -> None:
+    while (await tab.expect("saved"))["saved_ms"] < at_least_ms:
+        pass
+
+
+@pytest.mark.timeout(120)
+async def test_agree_record_pause_go_on_withdraw_keep_listen_save_delete(
+    tmp_path: Path, video: tuple[Sample, ...]
+) -> None:
+    async with open_house(tmp_path, SystemClock()) as house:
+        legs, recording = await on_record(house, video)
+        mentor, mentee = legs[0].tab, legs[1].tab
+        room = mentor.room_id
+        await saved(mentor, 2_000)
+        assert plaintext_in(house.data_dir) == []
+
+        await mentor.send("break_propose", minutes=5)
+        await mentee.see(lambda view: view["pause"] is not None)
+        await mentee.send("break_answer", agree=True)
+        await asyncio.gather(*(leg.tab.recording("paused") for leg in legs))
+        await asyncio.gather(*(leg.shut(recording, 1) for leg in legs))
+        await mentor.see(lambda view: view["recording"]["quiet"])
+        for leg in legs:
+            await leg.tab.send("break_back")
+        await mentor.see(lambda view: view["pause"] is None)
+        await asyncio.gather(*(leg.tab.send("go_on") for leg in legs))
+        view = await mentor.recording("starting")
+        assert (view["recording"], view["run"]) == (recording, 2)
+        await mentee.recording("starting")
+        await asyncio.gather(*(leg.open(recording, 2) for leg in legs))
+        await asyncio.gather(*(leg.tab.recording("recording") for leg in legs))
+        await saved(mentor, view["recorded_ms"] + 2_000)
+
+        await mentee.send("consent_withdraw", **mentee.signed("withdraw"))
+        await asyncio.gather(*(leg.shut(recording, 2) for leg in legs))
+        stopped = await mentee.recording("stopped")
+        assert (stopped["reason"], stopped["choice"], stopped["choice_by"]) == ("withdrawn", "pending", "mentee")
+        await mentee.send("outcome", recording=recording, choice="keep")
+        await mentor.see(lambda view: view["recording"]["choice"] == "kept")
+        task = house.hub.peek(room)
+        assert task is not None
+        await task.worker.drain()
+
+        await listen_through(house, legs, room, recording)
+        await delete(house, legs, room, recording)
+        assert plaintext_in(house.data_dir) == []
+        for leg in legs:
+            await leg.close()
+
+
+async def listen_through(house: House, legs: list[Leg], room: str, recording: str) -> None:
+    mentor = legs[0].tab.browser
+    path = f"/api/rooms/{room}/recordings"
+    listed = (await mentor.ask("GET", path))[1]["recordings"]
+    assert [(row["id"], row["state"], row["interrupted"]) for row in listed] == [(recording, "kept", False)]
+    assert listed[0]["due_ms"] > house.clock.now_ms() + 29 * 24 * 3600 * 1000
+    manifest = (await mentor.ask("GET", f"{path}/{recording}"))[1]
+    assert [run["run"] for run in manifest["runs"]] == [1, 2]
+    assert manifest["runs"][1]["offset_ms"] == manifest["runs"][0]["length_ms"]
+    assert sorted((part["run"], part["seat"]) for part in manifest["parts"]) == [
+        (1, "mentee"),
+        (1, "mentor"),
+        (2, "mentee"),
+        (2, "mentor"),
+    ]
+    for part in manifest["parts"]:
+        await read_ranges(mentor, f"{path}/{recording}/parts/{part['id']}", part)
+    # a stranger, and somebody with a seat but no password, get nothing
+    part = manifest["parts"][0]
+    for somebody in (house.browser(), legs[1].tab.browser):
+        await somebody.ask("POST", f"/api/rooms/{room}/logout", {})
+        assert (await somebody.ask("GET", f"{path}/{recording}/parts/{part['id']}"))[0] == 401
+    assert (await legs[1].tab.browser.ask("POST", f"/api/rooms/{room}/unlock", {"password": PASSWORD}))[0] == 200
+    status, film = await mentor.ask("GET", f"{path}/{recording}/parts/{part['id']}?download=1")
+    assert status == 200
+    assert decoded(film).video > 10
+    copies = (await mentor.ask("GET", path))[1]["recordings"][0]["downloads"]
+    assert [(copy["seat"], copy["name"]) for copy in copies] == [("mentor", NAMES[Seat.MENTOR])]
+
+
+async def read_ranges(browser: Any, path: str, part: dict[str, Any]) -> None:
+    async with await browser.request("GET", path) as response:
+        whole = await response.read()
+        assert (response.status, response.content_type) == (200, "video/webm")
+        assert response.headers["Cache-Control"] == "no-store"
+    found = decoded(whole)
+    assert found.video >= 20
+    assert found.audio >= 80
+    assert abs(found.duration - part["length_ms"] / 1000) < 0.5
+    size = len(whole)
+    for start, end in ((0, 1), (0, size), (1, 2), (size - 1, size), (size // 3, size // 2), (100, 70_000)):
+        end = min(end, size)
+        async with await browser.request("GET", path, headers={"Range": f"bytes={start}-{end - 1}"}) as response:
+            assert response.status == 206
+            assert response.headers["Content-Range"] == f"bytes {start}-{end - 1}/{size}"
+            assert await response.read() == whole[start:end]
+    async with await browser.request("GET", path, headers={"Range": "bytes=-100"}) as response:
+        assert await response.read() == whole[-100:]
+    for bad in (f"bytes={size}-", "bytes=0-1,5-6", "bytes=5-2", "lines=1-2", "bytes=-0"):
+        assert (await browser.ask("GET", path, headers={"Range": bad}))[0] == 416
+
+
+async def delete(house: House, legs: list[Leg], room: str, recording: str) -> None:
+    mentor, path = legs[0].tab.browser, f"/api/rooms/{room}/recordings"
+    manifest = (await mentor.ask("GET", f"{path}/{recording}"))[1]
+    part = f"{path}/{recording}/parts/{manifest['parts'][0]['id']}"
+    assert (await mentor.ask("GET", part))[0] == 200
+    files = list(house.data_dir.rglob("*.vrec"))
+    assert len(files) == 4
+    assert all(file.stat().st_mode & 0o777 == 0o600 for file in files)
+    assert (await mentor.ask("DELETE", f"{path}/{recording}"))[0] == 200
+    assert (await mentor.ask("GET", part))[0] == 410
+    assert (await mentor.ask("GET", f"{path}/{recording}"))[0] == 410
+    assert list(house.data_dir.rglob("*.vrec")) == []
+    row = (await mentor.ask("GET", path))[1]["recordings"][0]
+    assert (row["state"], row["erased"]["by"], row["erased"]["cause"]) == ("deleted", "mentor", "deleted")
+    kinds = [entry["kind"] for entry in (await mentor.ask("GET", f"/api/rooms/{room}/receipts"))[1]["receipts"]]
+    assert kinds == ["yes", "yes", "withdraw", "keep", "delete"]
