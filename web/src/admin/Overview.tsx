@@ -32,7 +32,7 @@ export function Figures({ state }: Props): JSX.Element {
   );
 }
 
-const DELETED: ReadonlySet<string> = new Set(["recording_deleted", "recording_erased"]);
+const DELETED: ReadonlySet<string> = new Set(["recording_due", "recording_deleted", "recording_erased"]);
 
 /** Why destruction waits: a clock that leapt forward may be wrong, and a wrong clock must not destroy. */
 export function ClockHold({ state }: Props): JSX.Element | null {

@@ -120,7 +120,7 @@ export function CreateForm({ needsCode, keepDays, longestDays, onCreated }: Prop
         value={draft.password}
         error={wrong.password}
         onInput={(event) => change({ password: event.currentTarget.value })}
-        end={
+        beside={
           <Button kind="quiet" icon={RefreshCw} onClick={() => void offer(true)}>
             {t("create.password_new")}
           </Button>

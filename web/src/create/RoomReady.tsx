@@ -43,7 +43,7 @@ export function RoomReady({ created, draft }: Props): JSX.Element {
         code
         readOnly
         value={created.link}
-        end={<CopyButton kind="quiet" label={t("create.copy_link")} text={created.link} onRefused={setRefused} />}
+        beside={<CopyButton kind="quiet" label={t("create.copy_link")} text={created.link} onRefused={setRefused} />}
       />
       <div class="block">
         <h3>{t("create.invite")}</h3>
@@ -93,7 +93,7 @@ function Personal({
         code
         readOnly
         value={link}
-        end={<CopyButton kind="quiet" label={t("create.copy_personal")} text={link} onRefused={onRefused} />}
+        beside={<CopyButton kind="quiet" label={t("create.copy_personal")} text={link} onRefused={onRefused} />}
       />
     </div>
   );

@@ -112,8 +112,8 @@ function List({ room, listing, onChanged, onLocked }: ListProps): JSX.Element {
             {t("recordings.lock")}
           </Button>
         </div>
-        {listing.notices?.map((notice) => (
-          <Notice kind="pause" key={notice.code}>
+        {listing.notices.map((notice) => (
+          <Notice kind="pause" key={`${notice.code}${notice.at_ms}`}>
             {noticeWords(notice)}
           </Notice>
         ))}
@@ -125,9 +125,9 @@ function List({ room, listing, onChanged, onLocked }: ListProps): JSX.Element {
               room={room}
               recording={recording}
               you={listing.you}
-              downloads={listing.downloads}
               retentionDays={listing.retention_days}
               now={now}
+              heading={playing ? "h3" : "h2"}
               onPlay={(manifest) => setPlaying({ manifest, engine: new Engine(room, manifest) })}
               onChanged={() => {
                 setPlaying(null);
@@ -139,9 +139,7 @@ function List({ room, listing, onChanged, onLocked }: ListProps): JSX.Element {
         {listing.you === null && listing.recordings.length > 0 && (
           <p class="second small">{t("recordings.delete_needs_seat")}</p>
         )}
-        {!listing.downloads && listing.recordings.length > 0 && (
-          <p class="second small">{t("recordings.no_downloads")}</p>
-        )}
+        {!listing.downloads && <p class="second small">{t("recordings.no_downloads")}</p>}
       </section>
       {listing.you !== null && listing.retention_days > 1 && (
         <section class="panel">

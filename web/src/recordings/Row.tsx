@@ -7,27 +7,26 @@ import { Button, Dialog, Notice } from "../ui/index.ts";
 import { t } from "../words.ts";
 import { Downloads } from "./Downloads.tsx";
 import { seatWord } from "./names.ts";
-import { noticeWords } from "./notices.ts";
 import type { Manifest, Recording, Seat } from "./types.ts";
 
 interface Props {
   readonly room: string;
   readonly recording: Recording;
   readonly you: Seat | null;
-  readonly downloads: boolean;
   readonly retentionDays: number;
   readonly now: number;
+  readonly heading: "h2" | "h3";
   readonly onPlay: (manifest: Manifest) => void;
   readonly onChanged: () => void;
 }
 
 export function Row(props: Props): JSX.Element {
-  const { recording, now } = props;
+  const { recording, now, heading: Heading } = props;
   const id = useId();
   return (
     <li class="recording" aria-labelledby={id}>
       <div class="when">
-        <h3 id={id}>{moment(recording.started_ms, now)}</h3>
+        <Heading id={id}>{moment(recording.started_ms, now)}</Heading>
         <p class="second">{length(recording.length_ms)}</p>
       </div>
       {recording.state === "kept" ? (
@@ -43,7 +42,6 @@ function Kept({
   room,
   recording,
   you,
-  downloads,
   retentionDays,
   now,
   onPlay,
@@ -90,17 +88,12 @@ function Kept({
             })}
           </p>
         ))}
-        {recording.notices.map((notice) => (
-          <p class="told small" key={notice.code}>
-            {noticeWords(notice)}
-          </p>
-        ))}
       </div>
       <div class="acts">
         <Button icon={Play} busy={busy} aria-describedby={id} onClick={() => void play()}>
           {t("recordings.play")}
         </Button>
-        {downloads && (
+        {recording.may_download && (
           <Button kind="quiet" aria-describedby={id} aria-expanded={manifest !== null} onClick={showParts}>
             {t("recordings.download")}
           </Button>

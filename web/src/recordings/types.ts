@@ -20,13 +20,13 @@ export interface Recording {
   readonly started_ms: number;
   readonly length_ms: number;
   readonly due_ms: number | null;
-  /** `kept`, `recording`, `deleting`, `deleted`, `erased`. */
-  readonly state: string;
+  readonly state: "kept" | "recording" | "deleted";
   readonly interrupted: boolean;
   readonly bytes: number;
+  /** Whether it was made while the room allowed copies. */
+  readonly may_download: boolean;
   readonly downloads: readonly Downloaded[];
-  readonly erased: { readonly by: string | null; readonly at_ms: number } | null;
-  readonly notices: readonly Notice[];
+  readonly erased: { readonly by: string | null; readonly at_ms: number; readonly cause?: string } | null;
 }
 
 export interface Listing {
@@ -35,7 +35,7 @@ export interface Listing {
   readonly you: Seat | null;
   readonly retention_days: number;
   readonly downloads: boolean;
-  readonly notices?: readonly Notice[];
+  readonly notices: readonly Notice[];
   readonly recordings: readonly Recording[];
 }
 

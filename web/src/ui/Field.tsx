@@ -21,13 +21,15 @@ interface Props extends Common {
   readonly error?: string | null | undefined;
   /** A unit or a button inside the field, at its end. */
   readonly end?: ComponentChildren;
+  /** A button on the label's line, where the field itself needs all its width. */
+  readonly beside?: ComponentChildren;
   /** Monospace, as typed: passwords and codes, shown by default. */
   readonly code?: boolean;
   readonly inputRef?: Ref<HTMLInputElement>;
 }
 
 /** A labelled text field with its hint and its error. */
-export function Field({ label, hint, error, end, code = false, inputRef, ...input }: Props): JSX.Element {
+export function Field({ label, hint, error, end, beside, code = false, inputRef, ...input }: Props): JSX.Element {
   const id = useId();
   const described = [error ? `${id}-error` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ");
   // Preact types each kind of input apart; this one is whichever the caller described
@@ -40,7 +42,10 @@ export function Field({ label, hint, error, end, code = false, inputRef, ...inpu
   } as InputHTMLAttributes;
   return (
     <div class={error ? "field wrong" : "field"}>
-      <label for={id}>{label}</label>
+      <div class="above">
+        <label for={id}>{label}</label>
+        {beside}
+      </div>
       <div class="well">
         <input {...attributes} id={id} ref={inputRef ?? null} class={code ? "code" : undefined} />
         {end && <span class="end">{end}</span>}
