@@ -10,10 +10,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+# Patterns end in \Z: a $ would let a line feed through, and with it a line of one's own into what is signed.
+
 MAX_MESSAGE_BYTES = 64 * 1024
 """Largest WebSocket message either side may send."""
 
-Id = Annotated[str, Meta(pattern="^[a-z2-7]{16}$")]
+Id = Annotated[str, Meta(pattern=r"^[a-z2-7]{16}\Z")]
 """80 random bits in lower-case base32 (RFC 4648 section 6): rooms, meetings, recordings, parts, pages, nonces."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -23,11 +25,11 @@ LegSdp = Annotated[str, Meta(max_length=16 * 1024)]
 Minutes = Annotated[int, Meta(ge=1, le=30)]
 Milliseconds = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 """Milliseconds; as a moment, since the Unix epoch, UTC."""
-Base64 = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]*$", max_length=256)]
+Base64 = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]*\Z", max_length=256)]
 """base64url without padding (RFC 4648 section 5)."""
-Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 """SHA-256, lower-case hex."""
-Code = Annotated[str, Meta(pattern="^[a-z0-9_]{1,64}$")]
+Code = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,64}\Z")]
 
 
 class Seat(StrEnum):
@@ -77,7 +79,7 @@ class Hello(Struct, frozen=True, tag_field="type", tag="hello", forbid_unknown_f
 class Description(Struct, frozen=True, forbid_unknown_fields=True):
     """RTCSessionDescriptionInit."""
 
-    type: Annotated[str, Meta(pattern="^(offer|answer|rollback)$")]
+    type: Annotated[str, Meta(pattern=r"^(offer|answer|rollback)\Z")]
     sdp: Sdp = ""
 
 
@@ -125,8 +127,8 @@ class BreakMore(Struct, frozen=True, tag_field="type", tag="break_more", forbid_
 class ConsentAsk(Struct, frozen=True, tag_field="type", tag="consent_ask", forbid_unknown_fields=True):
     """Asks for the words to read before a yes, in a language and with times in an IANA time zone."""
 
-    language: Annotated[str, Meta(pattern="^[a-z]{2}$")]
-    time_zone: Annotated[str, Meta(pattern="^[A-Za-z0-9_+/-]{1,64}$")]
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}\Z")]
+    time_zone: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_+/-]{1,64}\Z")]
 
 
 class ConsentYes(Struct, frozen=True, tag_field="type", tag="consent_yes", forbid_unknown_fields=True):

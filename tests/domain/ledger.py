@@ -41,8 +41,10 @@ class Ledger:
     # --- what people did ---
 
     def came(self, seat: Seat, now: int) -> None:
-        self.here.add(seat)
-        self.heard[seat] = self.could_stop_since = now
+        self.heard[seat] = now
+        if seat not in self.here:
+            self.here.add(seat)
+            self.could_stop_since = now
 
     def lost(self, seat: Seat) -> None:
         self.here.discard(seat)

@@ -55,7 +55,7 @@ def test_the_newest_page_wins_and_the_older_one_does_not_take_the_seat_back(stor
     before = story.room
     story.do(LineLost(MENTOR, first))
     story.come(MENTOR, first)
-    assert story.last == (Refuse(MENTOR, "replaced"),)
+    assert story.refusal == "replaced"
     assert story.room == before
     assert story.page(MENTOR) == second
 
