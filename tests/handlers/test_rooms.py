@@ -13,7 +13,13 @@ from tests.live.house import PASSWORD, TITLE, open_house, pair_in
 async def test_a_room_is_made_with_a_link_and_a_personal_secret(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         creator = house.browser()
-        body = {"title": f" {TITLE}\u202e ", "password": PASSWORD, "retention_days": 14, "downloads": False, "seat": "mentee"}
+        body = {
+            "title": f" {TITLE}\u202e ",
+            "password": PASSWORD,
+            "retention_days": 14,
+            "downloads": False,
+            "seat": "mentee",
+        }
         status, made = await creator.ask("POST", "/api/rooms", body)
         assert status == 201
         assert made["link"] == f"{house.url}/r/{made['room']}"

@@ -62,10 +62,13 @@ async def open_house(
     folder: Path, clock: Clock | None = None, masters: MasterKeys | None = None, **settings: Any
 ) -> AsyncIterator[House]:
     clock = clock or ManualClock()
-    defaults: dict[str, Any] = {"stun_port": None, "media_ports": None, "min_free_bytes": 0, "max_requests_per_second": 1000}
-    config = Config(
-        data_dir=folder / "data", master_key_file=folder / "master.key", port=0, **(defaults | settings)
-    )
+    defaults: dict[str, Any] = {
+        "stun_port": None,
+        "media_ports": None,
+        "min_free_bytes": 0,
+        "max_requests_per_second": 1000,
+    }
+    config = Config(data_dir=folder / "data", master_key_file=folder / "master.key", port=0, **(defaults | settings))
     config.data_dir.mkdir(mode=0o700, exist_ok=True)
     app = build_app(config, masters or MasterKeys.new(), clock=clock, synchronised=lambda: True)
     async with TestServer(app) as server:
