@@ -200,6 +200,10 @@ def bad_finals() -> Iterator[Case]:
     yield ends("index_entry_missing", "index_entry", Final(3, 10, 5, place), empty)
     moved = Lie(Kind.INDEX, 1, 10, 5, Entry(0, 0, 121).encode())
     yield ends("index_entry_moved", "index_entry", Final(3, 10, 5, place), moved)
+    offset = Lie(Kind.INDEX, 1, 10, 5, Entry(1, 0, 120).encode())
+    yield ends("index_entry_offset", "index_entry", Final(3, 10, 5, place), offset)
+    twice = Lie(Kind.INDEX, 1, 10, 5, entry + entry)
+    yield ends("index_entry_without_length", "index_entry", Final(3, 10, 5, place), twice)
     later = Lie(Kind.INDEX, 1, 10, 5, Entry(0, 1, 120).encode())
     yield ends("index_entry_time", "record_header", Final(3, 10, 5, place), later)
 

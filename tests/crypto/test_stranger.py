@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from tests.crypto.stranger import BadFileError, File
 from tests.crypto.container_files import VECTORS
+from tests.crypto.stranger import BadFileError, File
 from tests.crypto.test_container_vectors import MANIFEST
 
 

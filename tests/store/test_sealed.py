@@ -1,6 +1,7 @@
 """Sealed files on a real disk: how they are made, when they are durable, what an error leaves, how they read."""
 
 import asyncio
+import os
 import resource
 import stat
 from collections.abc import Iterator
@@ -101,6 +102,33 @@ async def test_what_is_synced_lies_in_the_file_before_the_end(tmp_path: Path) ->
         await part.sync()
         assert await whole(path) == (False, b"".join(bytes([n]) * 100 for n in range(number + 1)))
     await part.abort()
+
+
+async def test_sync_answers_only_after_the_disk_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, on_disk, real = tmp_path / "one.vrec", list[int](), os.fdatasync
+
+    def fdatasync(fd: int) -> None:
+        size = os.fstat(fd).st_size
+        real(fd)
+        on_disk.append(size)
+
+    monkeypatch.setattr(os, "fdatasync", fdatasync)
+    part = await a_part(path)
+    assert on_disk == [120], "the start is durable when the part is given out"
+    await part.append(b"x" * 10, 0)
+    await part.sync()
+    assert on_disk == [120, 178]
+    await part.sync()
+    assert on_disk == [120, 178], "nothing new, nothing to wait for"
+    await part.finish(1)
+    assert on_disk[-1] == part.size
+    with files_no_larger_than(150):
+        failing = await a_part(tmp_path / "two.vrec")
+        await failing.append(b"x" * 10, 0)
+        with pytest.raises(VisavisError):
+            await failing.sync()
+    assert on_disk[-1] == 120, "what is left after an error is durable too"
+    await failing.abort()
 
 
 async def test_syncs_that_come_together_are_all_answered(tmp_path: Path) -> None:
@@ -309,6 +337,18 @@ class TestRefusals:
         with pytest.raises(VisavisError) as refused:
             await reader.read(60, 70)
         assert (refused.value.code, refused.value.more["reason"]) == ("damaged", "record_forged")
+        await reader.close()
+
+    async def test_a_file_cut_while_it_is_open_is_damaged(self, tmp_path: Path) -> None:
+        path = tmp_path / "one.vrec"
+        part = await a_part(path)
+        await part.append(b"x" * 128, 0)
+        await part.finish(0)
+        reader = await opened(path)
+        os.truncate(path, 150)
+        with pytest.raises(VisavisError) as refused:
+            await reader.read(0, 10)
+        assert (refused.value.code, refused.value.more["reason"]) == ("damaged", "file_shrunk")
         await reader.close()
 
     async def test_a_closed_reader_gives_nothing(self, tmp_path: Path) -> None:
