@@ -26,6 +26,7 @@ from server.ids import new_id
 from server.media.net import MediaNet
 from server.media.parts import Durable, PartInfo, PartSink, RecorderEvent
 from server.media.permit import Permit
+from server.media.recorder import Recorder
 from server.store.sealed import SealedPart
 
 WIDTH, HEIGHT, KBIT = 640, 360, 700
@@ -39,7 +40,7 @@ class Result(NamedTuple):
     of_a_core: float
 
 
-class _Sink:
+class SealedSink:
     """Seals to a file as the server does, without a database."""
 
     def __init__(self, file: SealedPart, part: str) -> None:
@@ -66,10 +67,7 @@ class _Ours:
     """A recorder for every two legs, as rooms would have."""
 
     def __init__(self, directory: Path) -> None:
-        from server.media.recorder import Recorder
-
         self._directory = directory
-        self._make = lambda: Recorder(MediaNet(bind=("127.0.0.1",)), self._open, self._heard, SystemClock())
         self._recorders: list[Recorder] = []
         self._durable = 0
         self._wanted = 0
@@ -85,7 +83,7 @@ class _Ours:
             part=part,
             created_ms=info.started_ms,
         )
-        return _Sink(file, part)
+        return SealedSink(file, part)
 
     def _heard(self, event: RecorderEvent) -> None:
         if isinstance(event, Durable):
@@ -95,7 +93,8 @@ class _Ours:
 
     async def answer(self, offer: str, number: int) -> str:
         if number % 2 == 0:
-            self._recorders.append(self._make())
+            net = MediaNet(bind=("127.0.0.1",))
+            self._recorders.append(Recorder(net, self._open, self._heard, SystemClock()))
             self._recorders[-1].open_run(Permit(new_id(), 1))
         self._wanted += 1
         return await self._recorders[-1].offer((Seat.MENTOR, Seat.MENTEE)[number % 2], offer, True)

@@ -13,6 +13,7 @@ Importing this costs 0.6 s of CPU (aiortc, PyAV): only `leg` does, when the firs
 """
 
 import asyncio
+import logging
 import random
 import socket
 from collections import deque
@@ -24,6 +25,7 @@ import pylibsrtp
 from aioice import Candidate, Connection
 from aioice.candidate import candidate_foundation, candidate_priority
 from aioice.ice import CandidatePair, StunProtocol
+from aioice.stun import Message
 from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceGatherer, RTCIceTransport
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 from aiortc.rtcicetransport import RTCIceParameters
@@ -34,10 +36,15 @@ from server.media.rtcp import is_rtcp
 from server.media.sdp_answer import LocalTransport, setup_role
 from server.media.sdp_check import CheckedOffer, Fingerprint
 
+# Their lower levels print SDP, addresses and ICE passwords.
+for _name in ("aioice", "aiortc"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
 OnPacket = Callable[[bytes, float], None]
 """Called with a decrypted packet and the loop's time in seconds at which it arrived."""
 
 MAX_ADDRESSES = 8
+MAX_PEER_ADDRESSES = 16
 MAX_QUEUED = 64
 """DTLS datagrams waiting; a handshake needs a handful."""
 MAX_EARLY = 256
@@ -132,6 +139,23 @@ class LegConnection(Connection):
             type="host",
         )
         return protocol
+
+    def respond_error(
+        self, request: Message, addr: tuple[str, int], protocol: StunProtocol, error_code: tuple[int, str]
+    ) -> None:
+        """Whoever cannot name our credentials gets no answer: nothing here may be bounced off to somebody else."""
+        if error_code[0] in (400, 401):
+            self.refused += 1
+        else:
+            super().respond_error(request, addr, protocol, error_code)
+
+    def check_incoming(self, message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
+        """A browser has a few addresses. One that claims ever more would make us send checks wherever it likes."""
+        known = any(c.host == addr[0] and c.port == addr[1] for c in self._remote_candidates)
+        if known or len(self._remote_candidates) < MAX_PEER_ADDRESSES:
+            super().check_incoming(message, addr, protocol)
+        else:
+            self.refused += 1
 
     def data_received(self, data: bytes, component: int) -> None:
         """DTLS only. aioice calls it too, for what begins like STUN and is none: that is dropped."""

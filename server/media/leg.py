@@ -85,11 +85,25 @@ class RecorderLeg:
                     return "leg_failed"
         except TimeoutError:
             return "leg_timeout"
-        up_at = self._loop.time()
-        while not self._transport.ended.done() and not tap.said_goodbye:
-            now = self._loop.time()
-            tap.tick(now)
-            if now - max(self._transport.heard, up_at) > SILENCE:
-                return "leg_failed"
-            await asyncio.wait([self._transport.ended], timeout=TICK)
-        return "leg_closed"
+        over: asyncio.Future[str] = self._loop.create_future()
+
+        def ended(_: asyncio.Future[None]) -> None:
+            if not over.done():
+                over.set_result("leg_closed")
+
+        self._transport.ended.add_done_callback(ended)
+        self._tick(tap, self._loop.time(), over)
+        return await over
+
+    def _tick(self, tap: Tap, up_at: float, over: asyncio.Future[str]) -> None:
+        """Twenty times a second, by a timer: waking a task each time would cost as much as the frames do."""
+        if over.done() or self._closing:
+            return
+        now = self._loop.time()
+        tap.tick(now)
+        if tap.said_goodbye:
+            over.set_result("leg_closed")
+        elif now - max(self._transport.heard, up_at) > SILENCE:
+            over.set_result("leg_failed")
+        else:
+            self._loop.call_later(TICK, self._tick, tap, up_at, over)

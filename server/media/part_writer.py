@@ -86,7 +86,8 @@ class PartWriter:
         self._flushed_ms = now_ms
         before: int | None = None
         if self.audio and self.video and not all_of_it:
-            before = max(min(self._last.values()), int(now_ms - HOLD_MS - self.zero_ms)) + 1
+            # The very first frame waits for nothing: until it is durable the pages say "Starting to record".
+            before = max(0, min(self._last.values()), int(now_ms - HOLD_MS - self.zero_ms)) + 1
         for piece in self._webm.cut(before):
             self._put(piece.data, piece.at_ms)
 

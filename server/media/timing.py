@@ -33,12 +33,18 @@ class MinimumFilter:
     def add(self, sample: float, now: float) -> float:
         slots = self._slots
         if slots and now - slots[-1][0] < _SLOT:
-            slots[-1][1] = min(slots[-1][1], sample)
+            newest = slots[-1]
+            if sample < newest[1]:
+                newest[1] = sample
         else:
             slots.append([now, sample])
             while slots[0][0] < now - WINDOW:
                 slots.popleft()
-        self.least = min(slot[1] for slot in slots)
+            self.least = None
+        if self.least is None:
+            self.least = min(slot[1] for slot in slots)
+        elif sample < self.least:
+            self.least = sample
         return self.least
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import aioice.ice
 import pytest
+from aioice import stun
 from aioice.ice import CandidatePair, StunProtocol
 from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceGatherer, RTCIceTransport
 
@@ -41,6 +42,7 @@ async def test_private_names_are_there() -> None:
     connection = aioice.ice.Connection(ice_controlling=False)
     for name in (
         "_check_list",
+        "_remote_candidates",
         "_nominated",
         "_queue",
         "_protocols",
@@ -64,6 +66,8 @@ def test_private_signatures() -> None:
         StunProtocol.datagram_received: ["self", "data", "addr"],
         aioice.ice.Connection.data_received: ["self", "data", "component"],
         aioice.ice.Connection.gather_candidates: ["self"],
+        aioice.ice.Connection.respond_error: ["self", "request", "addr", "protocol", "error_code"],
+        aioice.ice.Connection.check_incoming: ["self", "message", "addr", "protocol"],
         RTCDtlsTransport._set_role: ["self", "role"],
     }
     for function, names in parameters.items():
@@ -195,6 +199,46 @@ async def test_a_leg_listens_to_no_stranger_and_keeps_nothing() -> None:
     assert connection._queue.qsize() == 0
     assert not connection._early
     assert connection.refused > 0
+    await connection.close()
+
+
+def check(connection: LegConnection, password: str) -> bytes:
+    request = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
+    request.attributes["USERNAME"] = f"{connection.local_username}:peer"
+    request.attributes["PRIORITY"] = 1
+    request.attributes["ICE-CONTROLLING"] = 1
+    request.add_message_integrity(password.encode())
+    return bytes(request)
+
+
+async def test_only_who_knows_the_password_is_answered() -> None:
+    connection = LegConnection(LOOPBACK)
+    await connection.gather_candidates()
+    candidate = connection.local_candidates[0]
+    client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    client.setblocking(False)
+    client.connect((candidate.host, candidate.port))
+    client.send(bytes(stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)))
+    client.send(check(connection, "wrong password"))
+    right = check(connection, connection.local_password)
+    client.send(right)
+    async with asyncio.timeout(5):
+        reply = await asyncio.get_running_loop().sock_recv(client, 2000)
+    assert reply[8:20] == right[8:20]
+    assert connection.refused == 2
+    client.close()
+    await connection.close()
+
+
+async def test_a_peer_cannot_send_our_checks_anywhere_it_likes() -> None:
+    connection = LegConnection(LOOPBACK)
+    await connection.gather_candidates()
+    connection.remote_username, connection.remote_password = "peer", "p" * 22
+    connection._early_checks_done = True
+    protocol = connection._protocols[0]
+    for port in range(20_000, 20_500):
+        protocol.datagram_received(check(connection, connection.local_password), ("127.0.0.1", port))
+    assert len(connection._check_list) == aiortc_private.MAX_PEER_ADDRESSES
     await connection.close()
 
 
