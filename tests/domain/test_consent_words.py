@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,6 +67,13 @@ def test_every_month_and_weekday_has_its_name(month: int) -> None:
     for day in range(7):
         at_ms = (month * 30 + day) * 86_400_000
         assert "{" not in consent.moment(CATALOGUE, at_ms, ZoneInfo("Pacific/Auckland"))
+
+
+def test_every_reason_of_an_end_or_a_pause_has_its_words() -> None:
+    text = (ROOT / "docs" / "protocol.md").read_text("utf-8")
+    pauses, ends = text.split("Reasons of a pause:")[1].split("Retention (HTTP)")[0].split("Reasons of an end")
+    assert {f"consent.paused.{code}" for code in re.findall("`([a-z_]+)`", pauses)} <= set(CATALOGUE)
+    assert {f"consent.reason.{code}" for code in re.findall("`([a-z_]+)`", ends)} <= set(CATALOGUE)
 
 
 @named("hashes")
