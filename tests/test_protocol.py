@@ -30,7 +30,7 @@ from server.options import SETTINGS
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "protocol.md").read_text("utf-8")
 NAMED = {word for code in re.findall(r"`([^`\n]+)`", TEXT) for word in re.findall(r"[\w-]+", code)}
-FROM_BROWSER, FROM_SERVER = TEXT.split("### From the browser")[1].split("### From the server")
+FROM_BROWSER, FROM_SERVER = TEXT.split("\n## 2.")[0].split("### From the browser")[1].split("### From the server")
 
 VALUES = (RoomView, SeatView, BreakView, RecordingView, Description, Candidate, IceServer)
 
