@@ -1,74 +1,73 @@
 """Continuing in one's seat on another device."""
 
 import asyncio
-from pathlib import Path
+
+import pytest
 
 from server.domain.messages import Seat
-from tests.live.house import PASSWORD, open_house, pair_in
+from tests.live.house import PASSWORD, House, pair_in
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ASK = {"seat": "mentee", "name": "Barnaby on a tablet", "password": PASSWORD}
 
 
-async def test_the_partner_says_yes_and_the_new_device_comes_in(tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house:
-        mentor, mentee, room = await pair_in(house)
-        tab, old = await mentor.enter(room, Seat.MENTOR), await mentee.enter(room, Seat.MENTEE)
-        tablet = house.browser()
-        status, ticket = await tablet.ask("POST", f"/api/rooms/{room}/device-requests", ASK)
-        assert status == 202
-        path, secret = f"/api/rooms/{room}/device-requests/{ticket['request']}", {"X-Request-Secret": ticket["secret"]}
-        watching = asyncio.create_task(tablet.ask("GET", path, headers=secret))
-        asked = await tab.expect("device_request", request=ticket["request"])
-        assert (asked["seat"], asked["name"]) == ("mentee", ASK["name"])
-        await old.send("device_answer", request=ticket["request"], allow=True)
-        await old.expect("error", code="no_such_request")
-        await tab.send("device_answer", request=ticket["request"], allow=True)
-        assert await watching == (200, {"state": "allowed"})
-        wrong = {"request": ticket["request"], "request_secret": "not the secret"}
-        assert (await tablet.join(room, Seat.MENTEE, **wrong))[1]["code"] == "not_allowed"
-        right = {"request": ticket["request"], "request_secret": ticket["secret"]}
-        assert (await tablet.join(room, Seat.MENTOR, **right))[1]["code"] == "not_allowed"
-        assert (await tablet.join(room, Seat.MENTEE, **right))[0] == 200
-        await tablet.enter(room, Seat.MENTEE)
-        await old.expect("bye", code="replaced")
-        assert (await house.browser().join(room, Seat.MENTEE, **right))[1]["code"] == "not_allowed"
+async def test_the_partner_says_yes_and_the_new_device_comes_in(house: House) -> None:
+    mentor, mentee, room = await pair_in(house)
+    tab, old = await mentor.enter(room, Seat.MENTOR), await mentee.enter(room, Seat.MENTEE)
+    tablet = house.browser()
+    status, ticket = await tablet.ask("POST", f"/api/rooms/{room}/device-requests", ASK)
+    assert status == 202
+    path, secret = f"/api/rooms/{room}/device-requests/{ticket['request']}", {"X-Request-Secret": ticket["secret"]}
+    watching = asyncio.create_task(tablet.ask("GET", path, headers=secret))
+    asked = await tab.expect("device_request", request=ticket["request"])
+    assert (asked["seat"], asked["name"]) == ("mentee", ASK["name"])
+    await old.send("device_answer", request=ticket["request"], allow=True)
+    await old.expect("error", code="no_such_request")
+    await tab.send("device_answer", request=ticket["request"], allow=True)
+    assert await watching == (200, {"state": "allowed"})
+    wrong = {"request": ticket["request"], "request_secret": "not the secret"}
+    assert (await tablet.join(room, Seat.MENTEE, **wrong))[1]["code"] == "not_allowed"
+    right = {"request": ticket["request"], "request_secret": ticket["secret"]}
+    assert (await tablet.join(room, Seat.MENTOR, **right))[1]["code"] == "not_allowed"
+    assert (await tablet.join(room, Seat.MENTEE, **right))[0] == 200
+    await tablet.enter(room, Seat.MENTEE)
+    await old.expect("bye", code="replaced")
+    assert (await house.browser().join(room, Seat.MENTEE, **right))[1]["code"] == "not_allowed"
 
 
-async def test_a_no_and_a_silence_open_nothing(tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house:
-        mentor, _, room = await pair_in(house)
-        tab, tablet = await mentor.enter(room, Seat.MENTOR), house.browser()
-        tickets = [(await tablet.ask("POST", f"/api/rooms/{room}/device-requests", ASK))[1] for _ in range(2)]
-        await tab.send("device_answer", request=tickets[0]["request"], allow=False)
-        await tab.quiet()
-        watching = asyncio.create_task(_state(tablet, room, tickets[1]))
-        assert await _state(tablet, room, tickets[0]) == "refused"
-        house.advance(120_000)
-        assert await watching == "lapsed"
-        for ticket in tickets:
-            proof = {"request": ticket["request"], "request_secret": ticket["secret"]}
-            assert (await tablet.join(room, Seat.MENTEE, **proof))[1]["code"] == "not_allowed"
+async def test_a_no_and_a_silence_open_nothing(house: House) -> None:
+    mentor, _, room = await pair_in(house)
+    tab, tablet = await mentor.enter(room, Seat.MENTOR), house.browser()
+    tickets = [(await tablet.ask("POST", f"/api/rooms/{room}/device-requests", ASK))[1] for _ in range(2)]
+    await tab.send("device_answer", request=tickets[0]["request"], allow=False)
+    await tab.quiet()
+    watching = asyncio.create_task(_state(tablet, room, tickets[1]))
+    assert await _state(tablet, room, tickets[0]) == "refused"
+    house.advance(120_000)
+    assert await watching == "lapsed"
+    for ticket in tickets:
+        proof = {"request": ticket["request"], "request_secret": ticket["secret"]}
+        assert (await tablet.join(room, Seat.MENTEE, **proof))[1]["code"] == "not_allowed"
 
 
-async def test_asking_needs_the_password_and_a_claimed_seat(tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house:
-        creator, tablet = house.browser(), house.browser()
-        room = await creator.create("mentor")
-        path = f"/api/rooms/{room}/device-requests"
-        assert (await tablet.ask("POST", path, ASK | {"password": "not the password"}))[0] == 403
-        assert (await tablet.ask("POST", path, ASK))[1]["code"] == "seat_free"
-        assert (await tablet.ask("GET", f"{path}/aaaaaaaaaaaaaaaa", headers={"X-Request-Secret": "x"}))[0] == 404
+async def test_asking_needs_the_password_and_a_claimed_seat(house: House) -> None:
+    creator, tablet = house.browser(), house.browser()
+    room = await creator.create("mentor")
+    path = f"/api/rooms/{room}/device-requests"
+    assert (await tablet.ask("POST", path, ASK | {"password": "not the password"}))[0] == 403
+    assert (await tablet.ask("POST", path, ASK))[1]["code"] == "seat_free"
+    assert (await tablet.ask("GET", f"{path}/aaaaaaaaaaaaaaaa", headers={"X-Request-Secret": "x"}))[0] == 404
 
 
-async def test_who_was_away_is_asked_on_coming_in_and_not_too_often(tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house:
-        mentor, _, room = await pair_in(house)
-        tablet = house.browser()
-        answers = [await tablet.ask("POST", f"/api/rooms/{room}/device-requests", ASK) for _ in range(5)]
-        assert [status for status, _ in answers] == [202] * 4 + [429]
-        tab = await mentor.enter(room, Seat.MENTOR)
-        for _, ticket in answers[:4]:
-            await tab.expect("device_request", request=ticket["request"])
+async def test_who_was_away_is_asked_on_coming_in_and_not_too_often(house: House) -> None:
+    mentor, _, room = await pair_in(house)
+    tablet = house.browser()
+    answers = [await tablet.ask("POST", f"/api/rooms/{room}/device-requests", ASK) for _ in range(5)]
+    assert [status for status, _ in answers] == [202] * 4 + [429]
+    tab = await mentor.enter(room, Seat.MENTOR)
+    for _, ticket in answers[:4]:
+        await tab.expect("device_request", request=ticket["request"])
 
 
 async def _state(tablet, room: str, ticket) -> str:  # type: ignore[no-untyped-def]

@@ -71,7 +71,8 @@ async def open_house(
     config = Config(data_dir=folder / "data", master_key_file=folder / "master.key", port=0, **(defaults | settings))
     config.data_dir.mkdir(mode=0o700, exist_ok=True)
     app = build_app(config, masters or MasterKeys.new(), clock=clock, synchronised=lambda: True)
-    async with TestServer(app) as server:
+    server = TestServer(app)
+    async with server:
         house = House(app, server, clock, config.data_dir)
         try:
             yield house

@@ -179,10 +179,9 @@ async def read_ranges(browser: Any, path: str, part: dict[str, Any]) -> None:
     assert abs(found.duration - part["length_ms"] / 1000) < 0.5
     size = len(whole)
     for start, end in ((0, 1), (0, size), (1, 2), (size - 1, size), (size // 3, size // 2), (100, 70_000)):
-        end = min(end, size)
         async with await browser.request("GET", path, headers={"Range": f"bytes={start}-{end - 1}"}) as response:
             assert response.status == 206
-            assert response.headers["Content-Range"] == f"bytes {start}-{end - 1}/{size}"
+            assert response.headers["Content-Range"] == f"bytes {start}-{min(end, size) - 1}/{size}"
             assert await response.read() == whole[start:end]
     async with await browser.request("GET", path, headers={"Range": "bytes=-100"}) as response:
         assert await response.read() == whole[-100:]

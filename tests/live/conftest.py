@@ -1,0 +1,1 @@
+from tests.live.shared import house as house
