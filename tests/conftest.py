@@ -1,16 +1,21 @@
 """Fixtures everybody shares. Real parts: a listening server, its database and files, and where asked a real browser."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
+import structlog
 from hypothesis import settings
 
+from server.app import IDLE_S
 from server.clock import Clock, ManualClock
 from server.config import Config
 from tests.harness import CHROMIUM_FLAGS, Server, chromium, make_config, serving
+
+Serve = Callable[..., Awaitable[Server]]
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext
@@ -18,6 +23,13 @@ if TYPE_CHECKING:
 settings.register_profile("fast", max_examples=50, deadline=None)
 settings.register_profile("long", max_examples=1000, deadline=None)
 settings.load_profile("fast")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A test may configure the logs; the next one finds them as they were."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -37,6 +49,17 @@ async def server(config: Config) -> AsyncIterator[Server]:
         yield running
 
 
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """One server for the tests of a module that leave no trace in it; mark them `@in_shared`."""
+    made = make_config(tmp_path_factory.mktemp("shared"), max_requests_per_second=1000)
+    async with serving(made) as running:
+        yield running
+
+
+in_shared = pytest.mark.asyncio(loop_scope="module")
+
+
 @pytest.fixture
 async def still_server(config: Config, manual_clock: ManualClock) -> AsyncIterator[Server]:
     """The server by a clock that stands still until `manual_clock.advance(ms)`."""
@@ -45,17 +68,25 @@ async def still_server(config: Config, manual_clock: ManualClock) -> AsyncIterat
 
 
 @pytest.fixture
-async def serve(tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
+async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
     """`await serve(clock=…, rooms=Rooms.ADMIN, …)`: a server with settings of its own; any number, each with its own
     folder unless `data_dir` says otherwise."""
     async with AsyncExitStack() as stack:
         count = 0
 
-        async def one(*, clock: Clock | None = None, synchronised: bool = True, **changes: Any) -> Server:
+        async def one(
+            *,
+            clock: Clock | None = None,
+            synchronised: bool = True,
+            idle_s: float = IDLE_S,
+            deadline_s: float | None = None,
+            **changes: Any,
+        ) -> Server:
             nonlocal count
             count += 1
             made = make_config(tmp_path / f"server{count}", **changes)
-            return await stack.enter_async_context(serving(made, clock=clock, synchronised=synchronised))
+            opened = serving(made, clock=clock, synchronised=synchronised, idle_s=idle_s, deadline_s=deadline_s)
+            return await stack.enter_async_context(opened)
 
         yield one
 

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from server.app import build_app, start
+from server.app import IDLE_S, build_app, start
 from server.clock import Clock, ManualClock, SystemClock
 from server.config import Config
 from server.crypto.keys import token_hash
@@ -132,13 +132,24 @@ class Client:
 
 
 @asynccontextmanager
-async def serving(config: Config, *, clock: Clock | None = None, synchronised: bool = True) -> AsyncIterator[Server]:
-    """The whole server in this process, listening; closed in order at the end."""
+async def serving(
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    synchronised: bool = True,
+    idle_s: float = IDLE_S,
+    deadline_s: float | None = None,
+) -> AsyncIterator[Server]:
+    """The whole server in this process, listening; closed in order at the end. `deadline_s` shortens that of every
+    route that has one."""
     clock = clock or SystemClock()
     with open_data_dir(config):
         masters, _ = open_master_keys(config)
         app = build_app(config, masters, clock=clock, synchronised=lambda: synchronised)
-        runner = await start(app)
+        if deadline_s is not None:
+            for key, row in app[keys.ROUTES].items():
+                app[keys.ROUTES][key] = replace(row, deadline_s=row.deadline_s and deadline_s)
+        runner = await start(app, idle_s=idle_s)
         server: Server | None = None
         try:
             site = web.TCPSite(runner, config.host, config.port)
