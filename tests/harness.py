@@ -21,6 +21,7 @@ from server.crypto.master import MasterKeys
 from server.handlers import keys
 from server.handlers.admin import new_link
 from server.handlers.cookies import new_token
+from server.handlers.words import Words
 from server.places import open_data_dir, open_master_keys
 from server.store import settings
 
@@ -70,6 +71,9 @@ class Server:
         made = Client(self.url, headers)
         self.clients.append(made)
         return made
+
+    def app_words(self) -> Words:
+        return self.app[keys.WORDS]
 
     async def admin(self) -> "Client":
         """A client that is signed in as the admin."""

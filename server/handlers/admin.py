@@ -46,7 +46,7 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
 async def setup(request: web.Request) -> web.Response:
     """POST /api/admin/setup (open): spends a one-time link and sets the admin's password; signs in.
 
-    Errors: `link_spent` 403 (unknown, used or more than an hour old), `weak_password` 400, `too_many_tries`."""
+    Errors: `link_spent` 403 (unknown, used or more than an hour old), `weak_password` 422, `too_many_tries`."""
     body = await read_json(request, Setup)
     passwords.check(body.password)
     app = request.app
