@@ -149,6 +149,15 @@ async def set_retention(request: web.Request) -> web.Response:
     now = request.app[CLOCK].now_ms()
     async with request.app[DATABASE].write() as tx:
         shortened = await retention.set_policy(tx, days=body.days, longest_days=body.longest_days, now=now)
+        await audit.append(
+            tx,
+            "retention_set",
+            now=now,
+            by="admin",
+            days=body.days,
+            longest_days=body.longest_days,
+            shortened=shortened.recordings,
+        )
         policy = await retention.policy(tx)
     request.app[JANITOR].wake()
     for room in shortened.rooms:
