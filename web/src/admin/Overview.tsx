@@ -107,8 +107,7 @@ export function Server({ state }: Props): JSX.Element {
     [
       t("admin.media"),
       t("admin.media_value", {
-        first: media.first_port,
-        last: media.last_port,
+        ports: media.ports === null ? t("admin.media_any") : media.ports.join("–"),
         address: media.addresses.join(", ") || t("admin.media_own"),
       }),
     ],

@@ -43,8 +43,8 @@ export interface AdminState {
   readonly clock: { readonly held_until_ms: number | null; readonly leapt_ms: number | null } | null;
   readonly media: {
     readonly addresses: readonly string[];
-    readonly first_port: number;
-    readonly last_port: number;
+    /** UDP, first and last; null: any. */
+    readonly ports: readonly [number, number] | null;
     readonly stun_port: number | null;
   };
   readonly rooms: "anyone" | "code" | "admin";

@@ -72,6 +72,11 @@ interface ListProps {
 function List({ room, listing, onChanged, onLocked }: ListProps): JSX.Element {
   const [playing, setPlaying] = useState<Playing | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  const [closed, setClosed] = useState(false);
+  useEffect(() => {
+    // the closed player held the focus
+    if (closed && playing === null) heading.current?.focus();
+  }, [closed, playing]);
   const now = Date.now();
   const Title = playing ? "h2" : "h1";
   useEffect(() => {
@@ -94,7 +99,7 @@ function List({ room, listing, onChanged, onLocked }: ListProps): JSX.Element {
           you={listing.you}
           onClose={() => {
             setPlaying(null);
-            heading.current?.focus();
+            setClosed(true);
           }}
         />
       )}
@@ -128,7 +133,10 @@ function List({ room, listing, onChanged, onLocked }: ListProps): JSX.Element {
               retentionDays={listing.retention_days}
               now={now}
               heading={playing ? "h3" : "h2"}
-              onPlay={(manifest) => setPlaying({ manifest, engine: new Engine(room, manifest) })}
+              onPlay={(manifest) => {
+                setClosed(false);
+                setPlaying({ manifest, engine: new Engine(room, manifest) });
+              }}
               onChanged={() => {
                 setPlaying(null);
                 onChanged();

@@ -49,7 +49,9 @@ export class Deck {
 
   /** Wakes the voice inside a press: without it Safari refuses a later play(). */
   unlock(): void {
-    if (this.part === null) this.audio.play().catch(ignore);
+    if (this.part !== null) return;
+    this.audio.play().catch(ignore);
+    this.audio.pause();
   }
 
   load(part: Part, at: number): void {
@@ -58,6 +60,8 @@ export class Deck {
     this.failed = false;
     for (const element of this.#elements()) {
       element.src = this.url(part);
+      // an element that was empty would keep the "playing" of its unlocking
+      element.pause();
       element.currentTime = Math.max(0, at - part.offset_ms) / 1000;
     }
     if (!part.video) clear(this.video);

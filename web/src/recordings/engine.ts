@@ -114,7 +114,8 @@ export class Engine {
   /** Puts the right part on show and has the next one loading. */
   #thread(seat: Seat, at: number): void {
     const lane = this.axis.lanes[seat];
-    const part = partAt(lane, at);
+    // at the very end the last picture stays
+    const part = partAt(lane, Math.min(at, this.axis.length - 1));
     const here = this.deckOf(seat);
     if (part === null) here.unload();
     else if (here.part?.id !== part.id) {
