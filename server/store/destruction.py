@@ -101,12 +101,14 @@ class Deletion:
         log.info("recording_deleted", room=row.room, recording=row.id, cause=row.cause)
 
 
-def remove_files(data_dir: Path, recording: str) -> None:
-    """The recording's directory with all that is in it; durable on return, no error if it is gone."""
+def remove_files(data_dir: Path, recording: str) -> int:
+    """The recording's directory with all that is in it; durable on return, no error if it is gone. How many files."""
     directory = places.recording_dir(data_dir, recording)
     if not directory.is_dir():
-        return
-    for path in directory.iterdir():
+        return 0
+    removed = 0
+    for path in list(directory.iterdir()):
+        removed += 1
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
@@ -114,6 +116,7 @@ def remove_files(data_dir: Path, recording: str) -> None:
     sync_directory(directory)
     directory.rmdir()
     sync_directory(directory.parent)
+    return removed
 
 
 def sync_directory(directory: Path) -> None:

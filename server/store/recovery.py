@@ -95,19 +95,28 @@ async def _drop_orphan_keys(database: Database, shred: ShredKeys) -> None:
 
 
 async def _drop_orphan_files(database: Database, now: int) -> None:
-    kept = await _kept(database)
-    directories = await asyncio.to_thread(_directories, places.parts_root(database.data_dir))
-    for recording in directories - kept:
-        await asyncio.to_thread(remove_files, database.data_dir, recording)
-        async with database.write() as tx:
-            await audit.append(tx, "orphan_files_removed", now=now, recording=recording)
-    for recording in directories & kept:
-        async with database.read() as tx:
-            known = {part.id for part in await recordings.parts(tx, recording)}
-        removed = await asyncio.to_thread(_remove_unknown, database.data_dir, recording, known)
+    """What cannot be removed is logged and does not keep the server from starting: its key is gone."""
+    for recording in await asyncio.to_thread(_directories, places.parts_root(database.data_dir)):
+        try:
+            removed = await _drop_unknown(database, recording)
+        except OSError as error:
+            log.error("orphan_files_stuck", recording=recording, errno=error.errno)
+            continue
         if removed:
             async with database.write() as tx:
                 await audit.append(tx, "orphan_files_removed", now=now, recording=recording, files=removed)
+
+
+async def _drop_unknown(database: Database, recording: str) -> int:
+    """Removes files of this recording that no row stands for; how many."""
+    async with database.read() as tx:
+        row = await recordings.get(tx, recording)
+        known = {part.id for part in await recordings.parts(tx, recording)}
+    if row is not None and row.state is State.DELETING:
+        return 0  # `finish_deletions` has tried, and the janitor will
+    if row is not None and row.state is State.KEPT:
+        return await asyncio.to_thread(_remove_unknown, database.data_dir, recording, known)
+    return await asyncio.to_thread(remove_files, database.data_dir, recording)
 
 
 async def _kept(database: Database) -> set[str]:

@@ -1,7 +1,7 @@
 """What most tests of the store begin with: real files in a directory of their own, a room, a kept recording."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,7 @@ class Store:
     steps: list[tuple[str, str]] = field(default_factory=list)
     fail_after: str | None = None
     """Deletion breaks off after this step."""
+    on_deleted: Callable[[str], None] = lambda _recording: None
 
     @property
     def data_dir(self) -> Path:
@@ -67,7 +68,7 @@ async def _lay_out(data_dir: Path) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(0o600)
     path.write_bytes(content)
 
@@ -82,6 +83,8 @@ async def a_store(data_dir: Path) -> AsyncIterator[Store]:
         store.steps.append((step, recording))
         if step == store.fail_after:
             raise Interrupted(step)
+        if step == "deleted":
+            store.on_deleted(recording)
 
     store = Store(database, shred, Deletion(database, shred, dropped.append, after), dropped)
     try:
