@@ -33,9 +33,10 @@ def receive(  # noqa: C901 - one line a message
             task.dispatch(ev.PulseHeard(page.seat), page)
             page.send(msg.PulseBack(n=message.n, now_ms=now))
         case msg.LegOffer():
-            task.leg_offer(page, message)
+            task.deck.leg_offer(page, message)
         case msg.LegClosed():
-            task.leg_closed(page, message)
+            task.deck.leg_closed(page, message)
+            task.dispatch(ev.LegShut(page.seat, message.recording, message.run), page)
         case msg.DeviceAnswer():
             try:
                 devices.answer(task.id, page.seat, message.request, allow=message.allow)

@@ -46,7 +46,7 @@ class LiveRecording:
         recording: str,
         public_key: bytes,
         report: Report,
-        saved: Callable[[], None],
+        saved: Callable[["LiveRecording"], None],
     ) -> None:
         self._services = services
         self._room = room
@@ -202,7 +202,7 @@ class LiveRecording:
         if self._looks % LOOK_EVERY == 0 and (self._looking is None or self._looking.done()):
             self._looking = asyncio.get_running_loop().create_task(self._look_at_disk())
         self._looks += 1
-        self._tell_saved()
+        self._tell_saved(self)
 
     async def _look_at_disk(self) -> None:
         services, limits = self._services, self._services.limits

@@ -13,31 +13,18 @@ from typing import assert_never
 from structlog import get_logger
 
 from server.domain import events as ev
-from server.domain.messages import (
-    Chime,
-    Error,
-    FromServer,
-    LegAnswer,
-    LegClosed,
-    LegOffer,
-    RecordingState,
-    Room,
-    RoomView,
-    Saved,
-    Seat,
-)
+from server.domain.messages import Chime, Error, FromServer, RecordingState, Room, RoomView, Saved, Seat
 from server.domain.room import new_room, next_deadline, transition
 from server.domain.state import Room as RoomState
 from server.domain.view import view
-from server.errors import VisavisError
 from server.live import facts
 from server.live.consents import Consents
+from server.live.deck import Deck
 from server.live.facts import RoomFacts
 from server.live.page import Page
 from server.live.recording import LiveRecording
 from server.live.services import Services
 from server.live.worker import Job, Worker
-from server.media.permit import Permit
 from server.store import notices, recordings
 from server.store.receipts import Kind
 
@@ -55,15 +42,14 @@ class RoomTask:
         self._room = new_room(known.retention_days, known.downloads, known.may_not_record)
         self._pages: dict[tuple[Seat, str], Page] = {}
         self._sent: dict[tuple[Seat, str], RoomView] = {}
-        self._recordings: dict[str, LiveRecording] = {}
         self._notices: dict[Seat, dict[str, None]] = {seat: dict.fromkeys(known.notices[seat]) for seat in Seat}
         self._timer: asyncio.Task[None] | None = None
         self._timer_ms = 0
         self._showing = False
-        self._legs: set[asyncio.Task[None]] = set()
         self._held = 0
         self.id = known.room
         self.worker = Worker(known.room, self._rest)
+        self.deck = Deck(services, known.room, self.worker, self._report, self._saved)
         self.consents = Consents(services, known.room, self.dispatch, lambda: self._room)
 
     # --- what happens -------------------------------------------------------------------------------------------------
@@ -78,9 +64,7 @@ class RoomTask:
         now, before = self._services.clock.now_ms(), self._room
         self._room, effects = transition(before, event, now)
         # First of all and whatever else follows: not one frame after a no.
-        for effect in effects:
-            if isinstance(effect, ev.ClosePermit) and effect.recording in self._recordings:
-                self._recordings[effect.recording].close_permit(effect.run)
+        self.deck.close_permits(effects)
         accepted = not any(isinstance(effect, ev.Refuse) for effect in effects)
         self._note_lapsed(before)
         if paper is not None and accepted:
@@ -111,32 +95,21 @@ class RoomTask:
                 self.worker.put("begin_meeting", partial(self._begin_meeting, effect))
             case ev.MeetingEnded():
                 self.worker.put("end_meeting", partial(self._end_meeting, effect))
-            case ev.OpenRecording() | ev.MintPermit() | ev.ClosePermit() | ev.EndRecording():
-                self._perform_on_tape(effect)
+            case ev.OpenRecording():
+                self.deck.open(effect, self._facts.public_key)
+            case ev.MintPermit():
+                self.deck.mint(effect)
+            case ev.ClosePermit():
+                self.deck.finish_run(effect)
+            case ev.EndRecording():
+                self.deck.end(effect)
+                self.worker.put("refresh", self.refresh)  # there may be no room on the disk for another
             case ev.EraseRecording():
-                self.worker.put("erase_recording", partial(self._erase, effect))
+                self.deck.erase(effect)
             case ev.KeepRecording():
                 pass  # it is kept unless somebody erases it
             case _:
                 assert_never(effect)
-
-    def _perform_on_tape(self, effect: ev.OpenRecording | ev.MintPermit | ev.ClosePermit | ev.EndRecording) -> None:
-        if isinstance(effect, ev.OpenRecording):
-            saved = partial(self._saved, effect.recording)
-            made = LiveRecording(self._services, self.id, effect.recording, self._facts.public_key, self._report, saved)
-            self._recordings[effect.recording] = made
-            self.worker.put("open_recording", partial(made.open, effect))
-            return
-        tape = self._recordings.get(effect.recording)
-        if tape is None:
-            log.error("no_such_tape", room=self.id, recording=effect.recording, effect=type(effect).__name__)
-            return
-        if isinstance(effect, ev.MintPermit):
-            self.worker.put("open_run", partial(tape.open_run, tape.mint(effect.run)))
-        elif isinstance(effect, ev.ClosePermit):
-            self.worker.put("finish_run", partial(tape.finish_run, effect.run))
-        else:
-            self.worker.put("end_recording", partial(self._end_recording, tape, effect.reason))
 
     def _report(self, event: ev.Event) -> None:
         """From a recording. A failure in answering it must not fall back into the recorder."""
@@ -222,11 +195,6 @@ class RoomTask:
         if page is not None:
             page.send(message)
 
-    def permit(self, recording: str) -> Permit | None:
-        """The latest permit of a recording that is not over."""
-        tape = self._recordings.get(recording)
-        return tape.permit if tape is not None else None
-
     def pages(self) -> list[Page]:
         return list(self._pages.values())
 
@@ -239,7 +207,9 @@ class RoomTask:
         return shown
 
     def _view(self, seat: Seat, now: int) -> RoomView:
-        tape = self._tape()
+        on_tape = self._room.tape or self._room.last
+        tape = self.deck.get(on_tape.recording) if on_tape is not None else None
+        sealed_ms = on_tape.recorded_ms if on_tape is not None else 0
         notices = list(self._notices[seat])
         if tape is not None and tape.notice is not None:
             notices.append(tape.notice)
@@ -249,13 +219,9 @@ class RoomTask:
             now,
             title=self._facts.title,
             names=self._facts.names,
-            saved_ms=tape.saved_ms if tape is not None else 0,
+            saved_ms=tape.saved_ms if tape is not None else sealed_ms,
             notices=notices,
         )
-
-    def _tape(self) -> LiveRecording | None:
-        on_tape = self._room.tape or self._room.last
-        return self._recordings.get(on_tape.recording) if on_tape is not None else None
 
     def _show_soon(self) -> None:
         """One view for all that happens in this turn of the loop."""
@@ -275,13 +241,11 @@ class RoomTask:
                 self._sent[key] = shown
                 page.send(Room(now_ms=now, room=shown))
 
-    def _saved(self, recording: str) -> None:
-        tape = self._recordings.get(recording)
-        if tape is not None:
-            for seat in Seat:
-                self.send(seat, Saved(recording=recording, saved_ms=tape.saved_ms))
-            if tape.notice is not None:
-                self._show_soon()
+    def _saved(self, tape: LiveRecording) -> None:
+        for seat in Seat:
+            self.send(seat, Saved(recording=tape.id, saved_ms=tape.saved_ms))
+        if tape.notice is not None:
+            self._show_soon()
 
     # --- time ---------------------------------------------------------------------------------------------------------
 
@@ -304,37 +268,6 @@ class RoomTask:
             self._report(ev.Tick())
         self._arm()
         self._rest()
-
-    # --- legs ---------------------------------------------------------------------------------------------------------
-
-    def leg_offer(self, page: Page, message: LegOffer) -> None:
-        """Answered on the side: gathering addresses takes its time, and other events must not wait for it."""
-        task = asyncio.get_running_loop().create_task(self._answer_leg(page, message))
-        self._legs.add(task)
-        task.add_done_callback(self._legs.discard)
-
-    async def _answer_leg(self, page: Page, message: LegOffer) -> None:
-        tape = self._recordings.get(message.recording)
-        try:
-            if tape is None:
-                raise VisavisError("no_permit", "Nothing is being recorded now.", 409)
-            sdp = await tape.offer(page.seat, message.run, message.sdp, video=message.video)
-        except VisavisError as error:
-            page.send(Error(error.code, error.detail, "leg_offer"))
-            if error.code != "no_permit":
-                self._report(ev.RecorderFailed(message.recording, message.run, page.seat, "leg_refused"))
-        except Exception:
-            log.exception("leg_not_answered", room=self.id, recording=message.recording, seat=page.seat.value)
-            page.send(Error("internal", "The leg could not be opened.", "leg_offer"))
-            self._report(ev.RecorderFailed(message.recording, message.run, page.seat, "leg_failed"))
-        else:
-            page.send(LegAnswer(recording=message.recording, run=message.run, sdp=sdp))
-
-    def leg_closed(self, page: Page, message: LegClosed) -> None:
-        tape = self._recordings.get(message.recording)
-        if tape is not None:
-            tape.shut(page.seat, message.run)
-        self.dispatch(ev.LegShut(page.seat, message.recording, message.run), page)
 
     # --- the store ----------------------------------------------------------------------------------------------------
 
@@ -367,41 +300,23 @@ class RoomTask:
         async with self._services.database.write() as tx:
             await recordings.end_meeting(tx, effect.meeting, effect.at_ms)
 
-    async def _end_recording(self, tape: LiveRecording, reason: str) -> None:
-        try:
-            await tape.end(reason)
-        finally:
-            self._report_ended(tape)
-
-    def _report_ended(self, tape: LiveRecording) -> None:
-        if self._room.tape is None or self._room.tape.recording != tape.id:
-            self._recordings = {key: other for key, other in self._recordings.items() if other is not tape}
-
-    async def _erase(self, effect: ev.EraseRecording) -> None:
-        now = self._services.clock.now_ms()
-        await self._services.deletion.delete(effect.recording, cause="erased", by=effect.by, now=now)
-
     # --- the end ------------------------------------------------------------------------------------------------------
 
     def _rest(self) -> None:
         """Nobody here, no deadline, nothing to do: the room need not be live."""
-        if not self._held and next_deadline(self._room) is None and self.worker.idle and not self._legs:
+        if not self._held and next_deadline(self._room) is None and self.worker.idle:
             if self._timer is not None:
                 self._timer.cancel()
             self._quiet(self.id)
 
     async def close(self, code: str) -> None:
         """The server goes down: permits close now, runs are sealed, recordings end as kept."""
-        for tape in self._recordings.values():
-            if tape.permit is not None:
-                tape.permit.close()
+        self.deck.close_all_permits()
         for page in self.pages():
             self.leave(page, code)
         if self._timer is not None:
             self._timer.cancel()
-        for task in self._legs:
-            task.cancel()
-        await asyncio.gather(*self._legs, return_exceptions=True)
+        await self.deck.close()
         await self.consents.settle()
         await self.worker.drain()
 

@@ -155,7 +155,7 @@ async def test_a_withdrawal_closes_the_permit_before_anything_else_happens(house
     page, recording = task.page_of(Seat.MENTEE), task.room.tape
     assert page is not None
     assert recording is not None
-    permit = task.permit(recording.recording)
+    permit = task.deck.permit(recording.recording)
     assert permit is not None
     assert permit.open
     task.consents.withdraw(page, ConsentWithdraw())
