@@ -5,7 +5,7 @@ from server.clock import SystemClock
 from server.config import BadSettingsError, Config
 from server.errors import VisavisError
 from server.handlers.admin import new_link
-from server.places import DATABASE_FILE
+from server.places import ADDRESS_FILE, DATABASE_FILE
 from server.store.database import Database
 
 
@@ -22,4 +22,11 @@ async def admin_link(config: Config) -> str:
             token = await new_link(tx, SystemClock().now_ms())
     finally:
         await database.close()
-    return f"{greeting.admin_address(config, config.port, token)}\nIt sets the admin's password, once, within an hour."
+    return f"{greeting.admin_address(_address(config), token)}\nIt sets the admin's password, once, within an hour."
+
+
+def _address(config: Config) -> str:
+    try:
+        return config.public_url or (config.data_dir / ADDRESS_FILE).read_text()
+    except FileNotFoundError:
+        return greeting.address(config, config.port)

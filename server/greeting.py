@@ -12,12 +12,12 @@ def address(config: Config, port: int) -> str:
     return f"{'https' if config.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def admin_address(config: Config, port: int, link: str) -> str:
+def admin_address(base: str, link: str) -> str:
     """The token stays in the fragment: no server, proxy or log ever sees it."""
-    return f"{address(config, port)}/admin/setup#token={link}"
+    return f"{base}/admin/setup#token={link}"
 
 
-def text(config: Config, port: int, *, made_key: bool, link: str | None) -> str:
+def text(config: Config, port: int, stun_port: int | None, *, made_key: bool, link: str | None) -> str:
     lines = [f"Visavis is at {address(config, port)}", ""]
     lines += [
         f"  Data        {config.data_dir}",
@@ -33,21 +33,21 @@ def text(config: Config, port: int, *, made_key: bool, link: str | None) -> str:
             f"  Note        The data lie inside the git checkout {checkout}:",
             "              git clean -x would delete them. Choose another place with --data-dir.",
         ]
-    lines += ["", *reaching(config, port)]
+    lines += ["", *reaching(config, port, stun_port)]
     if link is not None:
         lines += [
             "",
             "Set the admin's password with this link. It works once, for an hour; python run.py admin-link prints a",
             "fresh one.",
-            f"  {admin_address(config, port, link)}",
+            f"  {admin_address(address(config, port), link)}",
         ]
     return "\n".join(lines)
 
 
-def reaching(config: Config, port: int) -> list[str]:
+def reaching(config: Config, port: int, stun_port: int | None) -> list[str]:
     """What others need."""
     ports = "any UDP port" if config.media_ports is None else f"UDP {config.media_ports[0]}-{config.media_ports[1]}"
-    stun = "" if config.stun_port is None else f"UDP {config.stun_port}"
+    stun = "" if stun_port is None else f"UDP {stun_port}"
     where = f" at {', '.join(config.media_address)}" if config.media_address else ""
     if config.loopback and config.public_url is None:
         return [

@@ -9,6 +9,8 @@ from server.config import BadSettingsError, Config
 from server.crypto.master import MasterKeys
 from server.errors import VisavisError
 
+ADDRESS_FILE = "address"
+"""Where the server was last reached; `admin-link` reads it."""
 DATABASE_FILE = "visavis.db"
 
 

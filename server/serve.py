@@ -15,7 +15,7 @@ from server.config import BadSettingsError, Config
 from server.errors import VisavisError
 from server.handlers import keys
 from server.handlers.admin import new_link
-from server.places import open_data_dir, open_master_keys
+from server.places import ADDRESS_FILE, open_data_dir, open_master_keys
 from server.store import settings
 
 BACKLOG = 512
@@ -42,7 +42,11 @@ async def run_until_stopped(config: Config, signals: Sequence[signal.Signals]) -
         runner = await _start(app)
         try:
             port = await listen(runner, config, context)
-            print(greeting.text(config, port, made_key=made_key, link=await first_link(app)), flush=True)  # noqa: T201 - to the person who starts it
+            (config.data_dir / ADDRESS_FILE).write_text(greeting.address(config, port))
+            stun = app[keys.STUN]
+            link = await first_link(app)
+            said = greeting.text(config, port, stun.port if stun else None, made_key=made_key, link=link)
+            print(said, flush=True)  # noqa: T201 - to the person who starts it
             await stop.wait()
             structlog.get_logger().info("going_down")
         finally:
