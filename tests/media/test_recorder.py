@@ -126,7 +126,7 @@ async def test_an_outage_ends_with_a_clean_key_frame(room: Room) -> None:
     sender = await room.send(
         Seat.MENTOR,
         Sender(
-            pictures(count=150, every=150, width=640, height=480, kbit=1500),
+            pictures(count=60, every=60, width=640, height=480, kbit=1500),
             sound(),
             drop=lambda data: gone and 127 < data[0] < 192,
         ),
