@@ -280,9 +280,7 @@ def upgrade() -> None:
         sa.Column("video", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
-        sa.Column("checkpoint_seq", sa.BigInteger(), nullable=True),
-        sa.Column("checkpoint_size", sa.BigInteger(), nullable=True),
-        sa.Column("checkpoint_mac", sa.LargeBinary(), nullable=True),
+        sa.Column("checkpoint", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("seat IN ('mentor', 'mentee')", name=op.f("ck_parts_seat")),
         sa.CheckConstraint("state IN ('open', 'finished', 'interrupted')", name=op.f("ck_parts_state")),
         sa.ForeignKeyConstraint(
