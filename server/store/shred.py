@@ -36,7 +36,10 @@ class ShredKeys:
         path = data_dir / FILE
         try:
             await asyncio.to_thread(_make, path)
-            connection = await aiosqlite.connect(path, isolation_level=None)
+            connecting = aiosqlite.connect(path, isolation_level=None)
+            # As SQLAlchemy does with its own: a start that fails before `close` must not keep the process alive.
+            connecting._thread.daemon = True
+            connection = await connecting
         except (OSError, sqlite3.Error) as error:
             raise _unusable(error) from error
         try:
