@@ -45,7 +45,7 @@ browser: | .venv/bin/python
 
 # the fast part first: what is broken shows within seconds
 test: dev browser
-	$(PY) -m pytest -m "not slow and not browser"
+	$(PY) -m pytest -m "not slow and not browser" --numprocesses auto --dist loadfile
 	cd web && ../scripts/node npm test
 	$(PY) -m pytest -m "slow or browser"
 
