@@ -75,16 +75,14 @@ class Deck:
         self._worker.put("finish_run", partial(self._recordings[effect.recording].finish_run, effect.run))
 
     def end(self, effect: ev.EndRecording) -> None:
-        self._worker.put("end_recording", partial(self._end, effect))
+        self._worker.put("end_recording", partial(self._end, effect), must=True)
 
     def erase(self, effect: ev.EraseRecording) -> None:
-        self._worker.put("erase_recording", partial(self._erase, effect))
+        self._worker.put("erase_recording", partial(self._erase, effect), must=True)
 
     async def _end(self, effect: ev.EndRecording) -> None:
-        try:
-            await self._recordings[effect.recording].end(effect.reason)
-        finally:
-            del self._recordings[effect.recording]
+        await self._recordings[effect.recording].end(effect.reason)
+        del self._recordings[effect.recording]
 
     async def _erase(self, effect: ev.EraseRecording) -> None:
         now = self._services.clock.now_ms()

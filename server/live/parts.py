@@ -1,7 +1,6 @@
 """Sealed files for the recorder: a row, a data key and a file for every part, and nothing but ciphertext in it."""
 
 import struct
-from dataclasses import dataclass
 
 from server.crypto import keys
 from server.domain.messages import Seat
@@ -25,13 +24,6 @@ def unpack_checkpoint(room: str, recording: str, part: str, packed: bytes) -> Ch
     return Checkpoint(room, recording, part, seq, size, packed[_CHECKPOINT.size :])
 
 
-@dataclass
-class Written:
-    """What the recording's parts have put on the disk in this process, in bytes."""
-
-    bytes: int = 0
-
-
 class PartFiles:
     """The recorder's `PartOpener` for one recording."""
 
@@ -41,7 +33,6 @@ class PartFiles:
         self._recording = recording
         self._public_key = public_key
         self._shred = shred
-        self.written = Written()
 
     async def __call__(self, seat: Seat, info: PartInfo, /) -> PartSink:
         """Row first, then file: no file is ever without a row. Raises what the store raises."""
@@ -59,7 +50,7 @@ class PartFiles:
                 video=info.video,
                 wrapped_key=wrapped,
             )
-        sink = SealedSink(services, part, info, self.written)
+        sink = SealedSink(services, part, info)
         sink.file = await SealedPart.create(
             places.part_path(services.database.data_dir, self._recording, part),
             key=data_key,
@@ -78,12 +69,10 @@ class SealedSink:
 
     file: SealedPart
 
-    def __init__(self, services: Services, part: str, info: PartInfo, written: Written) -> None:
+    def __init__(self, services: Services, part: str, info: PartInfo) -> None:
         self._services = services
         self._part = part
         self._info = info
-        self._written = written
-        self._counted = 0
         self._last_ms = 0
 
     @property
@@ -93,7 +82,6 @@ class SealedSink:
     async def write(self, data: bytes, at_ms: int) -> None:
         self._last_ms = max(self._last_ms, at_ms)
         await self.file.append(data, self._last_ms)
-        self._count()
 
     async def sync(self) -> None:
         await self.file.sync()
@@ -103,7 +91,6 @@ class SealedSink:
 
     async def finish(self, length_ms: int) -> None:
         await self.file.finish(length_ms)
-        self._count()
         async with self._services.database.write() as tx:
             await recordings.finish_part(
                 tx, self._part, offset_ms=self._info.offset_ms, length_ms=length_ms, size=self.file.size
@@ -120,7 +107,3 @@ class SealedSink:
             await recordings.checkpoint_part(
                 tx, self._part, length_ms=self._last_ms, size=checkpoint.size, checkpoint=pack_checkpoint(checkpoint)
             )
-
-    def _count(self) -> None:
-        self._written.bytes += self.file.size - self._counted
-        self._counted = self.file.size

@@ -25,8 +25,8 @@ WARN_MS = 5 * 60_000
 """How long before the longest length both are told."""
 WARN_SHARE = 0.9
 """Of the bytes a room or the server may keep."""
-LOOK_EVERY = 10
-"""Every so many "saved" messages, about ten seconds, the disk is looked at."""
+LOOK_EVERY = 5
+"""Every so many "saved" messages, about five seconds, the disk is looked at."""
 LEG_WAITS_S = 5.0
 """How long a leg's offer waits for its run to be open."""
 

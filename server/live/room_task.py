@@ -48,7 +48,7 @@ class RoomTask:
         self._showing = False
         self._held = 0
         self.id = known.room
-        self.worker = Worker(known.room, self._rest)
+        self.worker = Worker(known.room, services.clock, self._rest)
         self.deck = Deck(services, known.room, self.worker, self._report, self._saved)
         self.consents = Consents(services, known.room, self.dispatch, lambda: self._room)
 
@@ -318,7 +318,7 @@ class RoomTask:
             self._timer.cancel()
         await self.deck.close()
         await self.consents.settle()
-        await self.worker.drain()
+        await self.worker.close()
 
 
 def _state(room: RoomState) -> str:

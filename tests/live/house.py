@@ -28,7 +28,7 @@ from server.live.hub import Hub
 PASSWORD = "a password of our own"
 TITLE = "Walnut conversations"
 NAMES = {Seat.MENTOR: "Ottoline Quill", Seat.MENTEE: "Barnaby Finch"}
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
 
 Message = dict[str, Any]
 

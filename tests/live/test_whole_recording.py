@@ -6,57 +6,16 @@ from typing import Any
 
 import pytest
 
-from bench.sender import Sample, Sender, pictures, sound
 from server.clock import SystemClock
 from server.domain.messages import Seat
-from tests.live.house import NAMES, PASSWORD, TITLE, House, Tab, meeting_in, open_house
+from tests.live.house import NAMES, PASSWORD, TITLE, House, open_house
+from tests.live.legs import Leg, on_record, saved
 from tests.media.samples import decoded
 
 pytestmark = pytest.mark.slow
 
 MARKS = (b"\x1a\x45\xdf\xa3", b"webm", b"V_VP8", b"A_OPUS", b"OpusHead", b"\x9d\x01\x2a")
 """EBML's first bytes, names of codecs, VP8's start code."""
-
-
-@pytest.fixture(scope="module")
-def video() -> tuple[Sample, ...]:
-    return pictures(count=60, width=320, height=180, every=60, rate=15, kbit=300)
-
-
-class Leg:
-    """What a browser does about a run: pulses, offers its leg, shuts it, says so."""
-
-    def __init__(self, tab: Tab, video: tuple[Sample, ...]) -> None:
-        self.tab = tab
-        self._video = video
-        self.sender: Sender | None = None
-        self._pulsing = asyncio.create_task(self._pulse())
-
-    async def _pulse(self) -> None:
-        n = 0
-        while not self.tab.line.closed:
-            await self.tab.send("pulse", n=n)
-            n += 1
-            await asyncio.sleep(1)
-
-    async def open(self, recording: str, run: int) -> None:
-        self.sender = Sender(self._video, sound(), rate=15)
-        sdp = await self.sender.offer()
-        await self.tab.send("leg_offer", recording=recording, run=run, sdp=sdp, video=True)
-        answer = await self.tab.expect("leg_answer", recording=recording, run=run)
-        await self.sender.accept(answer["sdp"])
-
-    async def shut(self, recording: str, run: int) -> None:
-        assert self.sender is not None
-        await self.sender.close()
-        self.sender = None
-        await self.tab.send("leg_closed", recording=recording, run=run)
-
-    async def close(self) -> None:
-        self._pulsing.cancel()
-        await asyncio.gather(self._pulsing, return_exceptions=True)
-        if self.sender is not None:
-            await self.sender.close()
 
 
 def plaintext_in(folder: Path) -> list[tuple[str, bytes]]:
@@ -72,33 +31,10 @@ def plaintext_in(folder: Path) -> list[tuple[str, bytes]]:
     return found
 
 
-async def on_record(house: House, video: tuple[Sample, ...]) -> tuple[list[Leg], str]:
-    """Both agree, both legs are up, both pages say that it is recorded."""
-    mentor, mentee = await meeting_in(house)
-    legs = [Leg(mentor, video), Leg(mentee, video)]
-    await mentor.agree()
-    await mentee.recording("waiting")
-    await mentee.agree()
-    recording = (await mentor.recording("starting"))["recording"]
-    await mentee.recording("starting")
-    await asyncio.gather(*(leg.open(recording, 1) for leg in legs))
-    for leg in legs:
-        await leg.tab.recording("recording")
-        await leg.tab.expect("chime", kind="recording_started")
-    return legs, recording
-
-
-async def saved(tab: Tab, at_least_ms: int) -> None:
-    while (await tab.expect("saved"))["saved_ms"] < at_least_ms:
-        pass
-
-
 @pytest.mark.timeout(120)
-async def test_agree_record_pause_go_on_withdraw_keep_listen_save_delete(
-    tmp_path: Path, video: tuple[Sample, ...]
-) -> None:
+async def test_agree_record_pause_go_on_withdraw_keep_listen_save_delete(tmp_path: Path) -> None:
     async with open_house(tmp_path, SystemClock()) as house:
-        legs, recording = await on_record(house, video)
+        legs, recording = await on_record(house)
         mentor, mentee = legs[0].tab, legs[1].tab
         room = mentor.room_id
         await saved(mentor, 2_000)

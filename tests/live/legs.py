@@ -1,0 +1,76 @@
+"""Two people whose browsers send real media to the recorder."""
+
+import asyncio
+from functools import cache
+
+from bench.sender import Sample, Sender, pictures, sound
+from tests.live.house import House, Tab, meeting_in
+
+
+@cache
+def video() -> tuple[Sample, ...]:
+    """Four seconds, encoded once."""
+    return pictures(count=60, width=320, height=180, every=60, rate=15, kbit=300)
+
+
+class Leg:
+    """What a browser does about a run: pulses, offers its leg, shuts it, says so."""
+
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+        self.sender: Sender | None = None
+        self.start_pulsing()
+
+    def start_pulsing(self) -> None:
+        self._pulsing = asyncio.create_task(self._pulse())
+
+    async def stop_pulsing(self) -> None:
+        self._pulsing.cancel()
+        await asyncio.gather(self._pulsing, return_exceptions=True)
+
+    async def _pulse(self) -> None:
+        n = 0
+        while not self.tab.line.closed:
+            await self.tab.send("pulse", n=n)
+            n += 1
+            await asyncio.sleep(1)
+
+    async def open(self, recording: str, run: int) -> None:
+        self.sender = Sender(video(), sound(), rate=15)
+        sdp = await self.sender.offer()
+        await self.tab.send("leg_offer", recording=recording, run=run, sdp=sdp, video=True)
+        answer = await self.tab.expect("leg_answer", recording=recording, run=run)
+        await self.sender.accept(answer["sdp"])
+
+    async def shut(self, recording: str, run: int) -> None:
+        assert self.sender is not None
+        await self.sender.close()
+        self.sender = None
+        await self.tab.send("leg_closed", recording=recording, run=run)
+
+    async def close(self) -> None:
+        await self.stop_pulsing()
+        if self.sender is not None:
+            await self.sender.close()
+
+
+async def on_record(house: House) -> tuple[list[Leg], str]:
+    """Both agree, both legs are up, both pages say that it is recorded."""
+    mentor, mentee = await meeting_in(house)
+    legs = [Leg(mentor), Leg(mentee)]
+    await mentor.agree()
+    await mentee.recording("waiting")
+    await mentee.agree()
+    recording = (await mentor.recording("starting"))["recording"]
+    await mentee.recording("starting")
+    await asyncio.gather(*(leg.open(recording, 1) for leg in legs))
+    for leg in legs:
+        await leg.tab.recording("recording")
+        await leg.tab.expect("chime", kind="recording_started")
+    return legs, recording
+
+
+async def saved(tab: Tab, at_least_ms: int) -> None:
+    """Returns once the page was told that so much is durably sealed."""
+    while (await tab.expect("saved"))["saved_ms"] < at_least_ms:
+        pass
