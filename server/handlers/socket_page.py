@@ -47,7 +47,7 @@ class SocketPage:
     """Implements `live.page.Page`. `page` is empty until the page has said hello."""
 
     def __init__(
-        self, socket: web.WebSocketResponse, transport: asyncio.BaseTransport | None, seat: Seat, proof: bytes
+        self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, seat: Seat, proof: bytes
     ) -> None:
         self._socket = socket
         self._transport = transport
@@ -101,5 +101,5 @@ class SocketPage:
 
     def _abort(self) -> None:
         # somebody who does not read keeps `send_str` and `close` waiting for ever
-        if isinstance(self._transport, asyncio.WriteTransport):
+        if self._transport is not None:
             self._transport.abort()

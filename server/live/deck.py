@@ -36,6 +36,7 @@ class Deck:
         self._report = report
         self._saved = saved
         self._recordings: dict[str, LiveRecording] = {}
+        self._offers: dict[Seat, tuple[Page, LegOffer]] = {}
         self._legs: dict[Seat, asyncio.Task[None]] = {}
 
     def get(self, recording: str) -> LiveRecording | None:
@@ -96,12 +97,15 @@ class Deck:
 
     def leg_offer(self, page: Page, message: LegOffer) -> None:
         """Answered on the side, one at a time for each seat: gathering addresses takes its time, and other events must
-        not wait for it."""
-        before = self._legs.get(page.seat)
-        if before is not None and not before.done():
-            page.send(Error("leg_busy", "The offer before this one has not been answered yet.", "leg_offer"))
-            return
-        self._legs[page.seat] = asyncio.get_running_loop().create_task(self._answer_leg(page, message))
+        not wait for it. Of offers that come meanwhile (a camera pressed on and off) the last one counts."""
+        self._offers[page.seat] = (page, message)
+        task = self._legs.get(page.seat)
+        if task is None or task.done():
+            self._legs[page.seat] = asyncio.get_running_loop().create_task(self._answer_legs(page.seat))
+
+    async def _answer_legs(self, seat: Seat) -> None:
+        while (offered := self._offers.pop(seat, None)) is not None:
+            await self._answer_leg(*offered)
 
     def leg_closed(self, page: Page, message: LegClosed) -> None:
         tape = self._recordings.get(message.recording)
