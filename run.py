@@ -2,6 +2,7 @@
 """Starts Visavis: settings from flags and environment, then the server, until it is told to stop."""
 
 import asyncio
+import importlib.util
 import os
 import resource
 import signal
@@ -21,6 +22,8 @@ def main() -> int:
         return refuse(["Visavis needs Python 3.11 or newer."])
     if not __debug__:
         return refuse(["Do not run Visavis with python -O: the checks that would be left out protect the media."])
+    if importlib.util.find_spec("aiohttp") is None:
+        return in_virtual_environment()
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -39,6 +42,14 @@ def main() -> int:
         return refuse(error.problems)
     except KeyboardInterrupt:
         return 0
+
+
+def in_virtual_environment() -> int:
+    """So that `python run.py admin-link` works with any Python there is: the packages lie in .venv."""
+    python = CHECKOUT / ".venv" / "bin" / "python"
+    if not python.exists() or Path(sys.prefix) == python.parent.parent:
+        return refuse(["Its packages are not installed. Run make run."])
+    os.execv(python, [str(python), str(CHECKOUT / "run.py"), *sys.argv[1:]])  # noqa: S606, RET503 - our own Python; never returns
 
 
 def serve(config: "Config") -> int:

@@ -2,14 +2,26 @@
 
 from server.config import Config, Rooms
 from server.places import checkout_of
+from server.tls import own_addresses
+
+WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - only compared with
 
 
 def address(config: Config, port: int) -> str:
     """How to open the server on this machine, or as others do where that is known."""
     if config.public_url is not None:
         return config.public_url
-    host = config.host if not config.loopback and config.host not in ("0.0.0.0", "::") else "localhost"  # noqa: S104
+    host = config.host if not config.loopback and config.host not in WILDCARDS else "localhost"
     return f"{'https' if config.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def outside(config: Config, port: int) -> str:
+    """How other machines open it, as far as this one knows."""
+    if config.public_url is not None or config.host not in WILDCARDS:
+        return address(config, port)
+    scheme = "https" if config.tls else "http"
+    found = [f"{scheme}://{f'[{one}]' if ':' in one else one}:{port}" for one in own_addresses()]
+    return " or ".join(found) or f"{scheme}://THIS-MACHINE:{port}"
 
 
 def admin_address(base: str, link: str) -> str:
@@ -58,7 +70,7 @@ def reaching(config: Config, port: int, stun_port: int | None) -> list[str]:
             "                                      and --trusted-proxy; or --tls-cert and --tls-key",
             f"  Recordings then need {ports}, calls between two networks {stun or 'a STUN server'}.",
         ]
-    lines = [f"Others reach it at {address(config, port)} and need {ports}{where} for recordings."]
+    lines = [f"Others reach it at {outside(config, port)} and need {ports}{where} for recordings."]
     if stun:
         lines.append(f"Calls between two networks need {stun} as well.")
     if not config.tls and not (config.public_url or "").startswith("https:"):
