@@ -47,9 +47,9 @@ def main() -> int:
 def in_virtual_environment() -> int:
     """So that `python run.py admin-link` works with any Python there is: the packages lie in .venv."""
     python = CHECKOUT / ".venv" / "bin" / "python"
-    if not python.exists() or Path(sys.prefix) == python.parent.parent:
-        return refuse(["Its packages are not installed. Run make run."])
-    os.execv(python, [str(python), str(CHECKOUT / "run.py"), *sys.argv[1:]])  # noqa: S606, RET503 - our own Python; never returns
+    if python.exists() and Path(sys.prefix) != python.parent.parent:
+        os.execv(python, [str(python), str(CHECKOUT / "run.py"), *sys.argv[1:]])  # noqa: S606 - our own Python
+    return refuse(["Its packages are not installed. Run make run."])
 
 
 def serve(config: "Config") -> int:
