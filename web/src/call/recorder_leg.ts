@@ -3,6 +3,7 @@
  * the call, never clones, so that what is muted in the call is muted in the recording.
  */
 import { LEG_START, nextCap } from "./leg_cap";
+import { Silence } from "./silence";
 import type { Quality } from "./stats";
 
 export interface LegTracks {
@@ -23,12 +24,13 @@ export class RecorderLeg {
   readonly #connection: RTCPeerConnection;
   readonly #sound: RTCRtpSender;
   readonly #picture: RTCRtpSender | null;
+  readonly #silence = new Silence();
   #cap = LEG_START;
   #closed = false;
 
   constructor(tracks: LegTracks) {
     this.#connection = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
-    const sound = this.#connection.addTransceiver(tracks.microphone ?? "audio", { direction: "sendonly" });
+    const sound = this.#connection.addTransceiver(this.#voice(tracks) ?? "audio", { direction: "sendonly" });
     onlyCodecs(sound, "audio");
     this.#sound = sound.sender;
     this.video = tracks.camera !== null;
@@ -61,7 +63,8 @@ export class RecorderLeg {
   async setTracks(tracks: LegTracks): Promise<boolean> {
     if (this.#closed) return true;
     if (tracks.camera && !this.#picture) return false;
-    if (this.#sound.track !== tracks.microphone) await this.#sound.replaceTrack(tracks.microphone);
+    const voice = this.#voice(tracks);
+    if (this.#sound.track !== voice) await this.#sound.replaceTrack(voice);
     if (this.#picture && this.#picture.track !== tracks.camera) await this.#picture.replaceTrack(tracks.camera);
     return true;
   }
@@ -83,6 +86,11 @@ export class RecorderLeg {
     if (this.#closed) return;
     this.#closed = true;
     this.#connection.close();
+    this.#silence.end();
+  }
+
+  #voice(tracks: LegTracks): MediaStreamTrack | null {
+    return tracks.microphone ?? this.#silence.track;
   }
 }
 

@@ -77,14 +77,16 @@ function Devices({ media, meter, working }: DevicesProps): JSX.Element {
         <summary>{t("join.devices")}</summary>
         <Pickers media={media} meter={meter} />
       </details>
-      <ul class="findings" role="status">
-        {found.map((it) => (
-          <li key={it.text} class={it.good ? "good" : "pause"}>
-            <Icon icon={it.good ? CircleCheck : CircleAlert} />
-            <span>{it.text}</span>
-          </li>
-        ))}
-      </ul>
+      <div role="status">
+        <ul class="findings">
+          {found.map((it) => (
+            <li key={it.text} class={it.good ? "good" : "pause"}>
+              <Icon icon={it.good ? CircleCheck : CircleAlert} />
+              <span>{it.text}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
       {wrong && !media.busy.value && (
         <div class="row">
           <Button onClick={() => void media.take()}>{t("common.try_again")}</Button>

@@ -5,7 +5,7 @@ import type { RoomView } from "../protocol";
 import { otherSeat } from "../protocol";
 import { Button, Dialog } from "../ui/index.ts";
 import { t, tn } from "../words";
-import { choosing, mustGoOn, partnerName } from "./derive";
+import { choosing, mustGoOn, partnerName, reasonWords } from "./derive";
 import type { Meeting } from "./meeting";
 
 /** A card over the window's lower part: it asks, it does not block. */
@@ -40,6 +40,7 @@ export function Asks({ meeting }: { meeting: Meeting }): JSX.Element {
       {view && <CountdownCard meeting={meeting} view={view} />}
       {view && mustGoOn(view) && <GoOnCard meeting={meeting} view={view} />}
       {view && <OutcomeCards meeting={meeting} view={view} />}
+      {view && <CameToNothingCard meeting={meeting} view={view} />}
       {view?.pause?.state === "proposed" && <BreakCard meeting={meeting} view={view} />}
       {meeting.afterBreak.value && <AfterBreakCard meeting={meeting} />}
     </div>
@@ -80,9 +81,10 @@ function GoOnCard({ meeting, view }: CardProps): JSX.Element {
 /** After a withdrawal: keep or erase, by the one who withdrew; the other is told. */
 function OutcomeCards({ meeting, view }: CardProps): JSX.Element | null {
   const [sure, ask] = useState(false);
-  const [seen, see] = useState<string | null>(null);
   const { recording } = view;
   const id = recording.recording;
+  // What was settled before this page was loaded is no news.
+  const [seen, see] = useState(recording.choice === "pending" ? null : `${id} ${recording.choice}`);
   if (recording.state !== "stopped" && recording.choice !== "erased") return null;
   if (id === null || recording.choice === null) return null;
   const about = { length: length(recording.recorded_ms), moment: recording.due_ms ? longMoment(recording.due_ms) : "" };
@@ -127,6 +129,25 @@ function OutcomeCards({ meeting, view }: CardProps): JSX.Element | null {
     <Card title={t("consent.choice.title")}>
       <p>{outcomeWords(view, meeting, about, name)}</p>
       <Button onClick={() => see(mark)}>{t("common.close")}</Button>
+    </Card>
+  );
+}
+
+/** The asking ended without a recording: said to both, in words, and why; one's own "Not today" is no news. */
+function CameToNothingCard({ meeting, view }: CardProps): JSX.Element | null {
+  const [seen, see] = useState<string | null>(null);
+  const { state, reason, reason_by, declined } = view.recording;
+  if (state !== "off" || reason === null || seen === reason) return null;
+  if (reason_by === meeting.you) return null;
+  return (
+    <Card title={t("meeting.status.off")}>
+      <p>
+        {t("meeting.came_to_nothing", {
+          reason: reasonWords(view.recording, partnerName(view, meeting.you), meeting.you),
+        })}
+      </p>
+      {declined && <p>{t("meeting.refused.declined_today")}</p>}
+      <Button onClick={() => see(reason)}>{t("common.close")}</Button>
     </Card>
   );
 }

@@ -32,7 +32,8 @@ export function ConsentWing({ meeting, words }: { meeting: Meeting; words: Conse
         if (event.key === "Escape") consent.putAside();
       }}
     >
-      <div class="words">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <div class="words" tabIndex={0}>
         <h2 id="consent-title">{t("consent.title")}</h2>
         <div id="consent-intro">
           {view && asked && <p class="asks">{t("meeting.consent.asks", { name: partnerName(view, you) })}</p>}

@@ -60,14 +60,12 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
         {showLink.value && personal && (
           <Card title={t("join.personal.title")}>
             <p>{t("join.personal.text")}</p>
-            <CopyLink link={personalLink(meeting.room, { seat: meeting.you, secret: personal })} />
-            <Button
-              onClick={() => {
+            <CopyLink
+              link={personalLink(meeting.room, { seat: meeting.you, secret: personal })}
+              close={() => {
                 showLink.value = false;
               }}
-            >
-              {t("common.close")}
-            </Button>
+            />
           </Card>
         )}
       </div>

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { day, digits } from "../format.ts";
 import { Switch } from "../ui/index.ts";
 import { t } from "../words";
-import { runningTime, statusWords, threadOf } from "./derive";
+import { partnerName, reasonWords, runningTime, statusWords, threadOf } from "./derive";
 import type { Meeting } from "./meeting";
 
 interface Props {
@@ -50,9 +50,11 @@ function Details({ meeting }: { meeting: Meeting }): JSX.Element | null {
   if (!view) return null;
   const { recording } = view;
   if (recording.state !== "recording" && recording.state !== "paused") return null;
+  const pausedBy = recording.state === "paused" && recording.reason === "line_lost";
   return (
     <span class="details">
       <span class="running">{digits(runningTime(recording, meeting.now.value))}</span>
+      {pausedBy && <span>{reasonWords(recording, partnerName(view, meeting.you), meeting.you)}</span>}
       <span class="kept">
         {t("meeting.saved_to", { time: digits(meeting.savedMs.value) })}
         {recording.due_ms !== null && ` · ${t("meeting.deleted_on", { day: day(recording.due_ms) })}`}

@@ -140,25 +140,32 @@ export function PersonalLink({ meeting }: { meeting: Meeting }): JSX.Element {
   );
 }
 
-export function CopyLink({ link }: { link: string }): JSX.Element {
+/** Copies the link; where the browser forbids that, shows it marked, to copy by hand. */
+export function CopyLink({ link, close }: { link: string; close?: () => void }): JSX.Element {
   const state = useSignal<"" | "copied" | "by_hand">("");
   const field = useRef<HTMLInputElement>(null);
+  const byHand = state.value === "by_hand";
+  useEffect(() => {
+    if (byHand) field.current?.select();
+  }, [byHand]);
   async function copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(link);
       state.value = "copied";
     } catch {
-      field.current?.select();
       state.value = "by_hand";
     }
   }
   return (
     <div class="copy">
-      <input class="code" ref={field} readOnly value={link} aria-label={t("join.personal.title")} />
-      <Button onClick={() => void copy()}>{t("join.personal.copy")}</Button>
-      <p aria-live="polite" class="small">
-        {state.value === "copied" ? t("common.copied") : state.value === "by_hand" ? t("common.copy_by_hand") : ""}
-      </p>
+      {byHand && <input class="code" ref={field} readOnly value={link} aria-label={t("join.personal.title")} />}
+      <div class="row">
+        <Button onClick={() => void copy()}>{t("join.personal.copy")}</Button>
+        {close && <Button onClick={close}>{t("common.close")}</Button>}
+        <p aria-live="polite" class="small">
+          {state.value === "copied" ? t("common.copied") : byHand ? t("common.copy_by_hand") : ""}
+        </p>
+      </div>
     </div>
   );
 }

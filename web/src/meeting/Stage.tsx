@@ -62,7 +62,7 @@ export function Stage({ meeting }: { meeting: Meeting }): JSX.Element {
         }}
       />
       <InPlace meeting={meeting} shown={shown} name={name} />
-      <Plate meeting={meeting} name={name} />
+      {shown.kind !== "never_came" && <Plate meeting={meeting} name={name} />}
       {silenced.value && (
         <div class="sound">
           <Button kind="do" icon={Volume2} onClick={enableSound}>

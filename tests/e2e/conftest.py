@@ -1,0 +1,83 @@
+"""One server process, one Chromium for all journeys; each journey has a room and two people of its own."""
+
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright, async_playwright
+
+from tests.e2e.people import Person, chromium
+from tests.e2e.place import Place
+
+_number = itertools.count(1)
+
+
+@dataclass
+class Pair:
+    """Two people in a meeting."""
+
+    mentor: Person
+    mentee: Person
+    link: str
+    password: str
+    title: str
+
+    @property
+    def room(self) -> str:
+        return self.link.rsplit("/", 1)[1]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def playwright() -> AsyncIterator[Playwright]:
+    async with async_playwright() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
+    async with chromium(playwright) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    """The server most journeys share."""
+    running = Place(tmp_path_factory.mktemp("place"))
+    await running.start()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+Meet = Callable[..., Awaitable[Pair]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def meet(browser: Browser, place: Place) -> AsyncIterator[Meet]:
+    """Makes a room and brings two people into it, who see each other."""
+    people: list[Person] = []
+
+    async def made(at: Place = place, browsers: tuple[Browser, Browser] = (browser, browser)) -> Pair:
+        number = next(_number)
+        title = f"Lighthouse {number}"
+        mentor = await Person.arrive(browsers[0], "Ingrid Solberg", "mentor")
+        mentee = await Person.arrive(browsers[1], "Samir Haddad", "mentee")
+        people.extend((mentor, mentee))
+        link, password = await mentor.create_room(at.url, title, seat="Mentor")
+        await mentor.enter(link)
+        await mentee.join(link, password)
+        await mentor.sees(mentee.name)
+        await mentee.sees(mentor.name)
+        return Pair(mentor, mentee, link, password, title)
+
+    yield made
+    for person in people:
+        await person.context.close()
+        assert person.troubles == []

@@ -1,0 +1,122 @@
+"""The two people of a meeting, each in a browser context of their own, doing what a person does: by role and name."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright, expect
+
+CHROMIUM = "/usr/bin/chromium"
+ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+)
+
+
+@contextlib.asynccontextmanager
+async def chromium(playwright: Playwright, *more: str, executable: str | Path = CHROMIUM) -> AsyncIterator[Browser]:
+    """A real Chromium with a camera and a microphone that beep and turn."""
+    browser = await playwright.chromium.launch(executable_path=str(executable), args=[*ARGS, *more])
+    try:
+        yield browser
+    finally:
+        await browser.close()
+
+
+class Person:
+    """Somebody at a page of ours. `name` and `seat` are as they will be told to the room."""
+
+    def __init__(self, context: BrowserContext, page: Page, name: str, seat: str) -> None:
+        self.context = context
+        self.page = page
+        self.name = name
+        self.seat = seat
+        self.troubles: list[str] = []
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", lambda line: self.troubles.append(line.text) if "Content Security" in line.text else None)
+
+    @classmethod
+    async def arrive(cls, browser: Browser, name: str, seat: str) -> "Person":
+        context = await browser.new_context(
+            viewport={"width": 1280, "height": 720},
+            ignore_https_errors=True,
+            locale="en-GB",
+            timezone_id="Europe/Berlin",
+        )
+        context.set_default_timeout(15_000)
+        return cls(context, await context.new_page(), name, seat)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    @property
+    def recording_status(self) -> Locator:
+        return (
+            self.page.get_by_role("status")
+            .filter(has_text="ecord")
+            .or_(self.page.get_by_role("status").filter(has_text="to agree"))
+            .first
+        )
+
+    @property
+    def allow_recording(self) -> Locator:
+        return self.page.get_by_role("switch", name="Allow recording")
+
+    async def create_room(self, address: str, title: str, seat: str = "Neither") -> tuple[str, str]:
+        """Returns the room's link and its password."""
+        page = self.page
+        await page.goto(address)
+        await page.get_by_label("Room title").fill(title)
+        password = await page.get_by_label("Room password", exact=True).input_value()
+        await page.get_by_role("radio", name=seat).check()
+        await self.button("Create room").click()
+        link = page.get_by_role("textbox", name="Link", exact=False).first
+        await expect(link).to_be_visible()
+        return await link.input_value(), password
+
+    async def fill_in(self, link: str, password: str) -> None:
+        page = self.page
+        await page.goto(link)
+        await page.get_by_label("Your name").fill(self.name)
+        await page.get_by_role("radio", name=self.seat.capitalize()).check()
+        await page.get_by_label("Room password", exact=True).fill(password)
+
+    async def enter(self, link: str) -> None:
+        """Into a room this browser already holds a seat of: no password."""
+        await self.page.goto(link)
+        await self.page.get_by_label("Your name").fill(self.name)
+        await self.button("Join").click()
+        await expect(self.button("Leave")).to_be_visible()
+
+    async def join(self, link: str, password: str) -> None:
+        await self.fill_in(link, password)
+        await self.button("Join").click()
+        await expect(self.button("Leave")).to_be_visible()
+
+    async def sees(self, partner: str) -> None:
+        """The partner's picture moves: frames have been decoded."""
+        picture = self.page.get_by_label(partner, exact=True).and_(self.page.locator("video"))
+        await expect(picture).to_be_visible()
+        await self.page.wait_for_function(
+            "video => video.videoWidth > 0 && video.currentTime > 0", arg=await picture.element_handle()
+        )
+
+    async def agree(self) -> None:
+        """Asks for the words, reads them and says yes."""
+        await self.allow_recording.click()
+        await self.answer_yes()
+
+    async def answer_yes(self) -> None:
+        """To the words that have come because the partner has said yes, or that this person has asked for."""
+        await self.button("I agree to record").click()
+
+    async def withdraw(self) -> None:
+        await self.allow_recording.click()

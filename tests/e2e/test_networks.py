@@ -1,0 +1,94 @@
+"""Two browsers on hosts with other addresses: the call is theirs, and the server hears only what was agreed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Playwright, expect
+
+from tests.e2e.conftest import Meet, Pair
+from tests.e2e.networks import MEDIA_PORTS, SERVER, Network, network
+from tests.e2e.people import chromium
+from tests.e2e.place import Place
+from tests.e2e.test_recording import check_part, download_parts, has_run, start_recording
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def apart(tmp_path: Path, playwright: Playwright, meet: Meet) -> AsyncIterator[tuple[Network, Pair]]:
+    """A pair whose two people sit on different hosts."""
+    async with network(tmp_path) as net:
+        place = Place(
+            tmp_path,
+            "--tls=trial",
+            f"--public-url=https://{SERVER}:8443",
+            "--rooms=anyone",
+            f"--media-address={SERVER}",
+            f"--media-ports={MEDIA_PORTS[0]}-{MEDIA_PORTS[1]}",
+            host=SERVER,
+            port=8443,
+            prefix=net.inside(net.server),
+        )
+        await place.start()
+        try:
+            async with (
+                chromium(playwright, executable=net.chromium(net.hosts[0])) as first,
+                chromium(playwright, executable=net.chromium(net.hosts[1])) as second,
+            ):
+                yield net, await meet(place, (first, second))
+        finally:
+            await place.stop()
+
+
+async def test_no_packet_reaches_the_recorder_but_while_both_agree(apart: tuple[Network, Pair]) -> None:
+    net, pair = apart
+    assert await net.media_packets() == 0
+    await pair.mentor.agree()
+    await expect(pair.mentor.recording_status).to_contain_text("Waiting")
+    assert await net.media_packets() == 0
+    await pair.mentee.answer_yes()
+    for person in (pair.mentor, pair.mentee):
+        await expect(person.recording_status).to_have_text("Recording", timeout=15_000)
+    await has_run(pair, 3)
+    assert await net.media_packets() > 100
+
+    await pair.mentor.button("Take a break").click()
+    await pair.mentee.button("Agree to the break").click()
+    for person in (pair.mentor, pair.mentee):
+        await expect(person.recording_status).to_have_text("Recording paused")
+    paused = await net.media_packets()
+    await pair.mentor.page.wait_for_timeout(1500)
+    assert await net.media_packets() == paused
+
+    for person in (pair.mentor, pair.mentee):
+        await person.button("I'm back").click()
+    for person in (pair.mentor, pair.mentee):
+        await person.page.get_by_role("button", name="Turn camera on").first.click()
+        await person.page.get_by_role("button", name="Unmute microphone").first.click()
+        await person.button("Go on").click()
+    for person in (pair.mentor, pair.mentee):
+        await expect(person.recording_status).to_have_text("Recording", timeout=15_000)
+    await pair.mentee.withdraw()
+    for person in (pair.mentor, pair.mentee):
+        await expect(person.recording_status).to_contain_text("Recording stopped")
+    stopped = await net.media_packets()
+    await pair.mentor.page.wait_for_timeout(1500)
+    assert await net.media_packets() == stopped
+    for content in await download_parts(pair):
+        check_part(content, at_least_s=0.2)
+
+
+async def test_a_cut_line_pauses_the_recording_and_both_come_back_by_themselves(apart: tuple[Network, Pair]) -> None:
+    net, pair = apart
+    await start_recording(pair)
+    await has_run(pair, 2)
+    await net.cut(net.hosts[1])
+    await expect(pair.mentor.recording_status).to_have_text("Recording paused", timeout=15_000)
+    await asyncio.gather(net.mend(net.hosts[1]))
+    for person in (pair.mentor, pair.mentee):
+        await expect(person.recording_status).to_have_text("Recording", timeout=45_000)
+    await pair.mentor.sees(pair.mentee.name)
+    await pair.mentee.sees(pair.mentor.name)
