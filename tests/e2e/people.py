@@ -22,9 +22,13 @@ ARGS = (
 
 
 @contextlib.asynccontextmanager
-async def chromium(playwright: Playwright, *more: str, executable: str | Path = CHROMIUM) -> AsyncIterator[Browser]:
+async def chromium(
+    playwright: Playwright, *, executable: str | Path = CHROMIUM, without: tuple[str, ...] = ()
+) -> AsyncIterator[Browser]:
     """A real Chromium with a camera and a microphone that beep and turn."""
-    browser = await playwright.chromium.launch(executable_path=str(executable), args=[*ARGS, *more])
+    browser = await playwright.chromium.launch(
+        executable_path=str(executable), args=[flag for flag in ARGS if flag not in without]
+    )
     try:
         yield browser
     finally:

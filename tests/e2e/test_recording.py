@@ -3,13 +3,15 @@
 import asyncio
 import base64
 import io
+import math
 from pathlib import Path
 
 import av
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, Playwright, expect
 
 from tests.e2e.conftest import Meet, Pair
+from tests.e2e.people import chromium
 from tests.e2e.place import Place
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -81,7 +83,7 @@ async def test_record_listen_download_and_delete(meet: Meet, place: Place) -> No
 
     parts = await download_parts(pair)
     assert len(parts) == 2
-    for content in parts:
+    for _, content in parts:
         check_part(content, at_least_s=3.0)
 
     files = [file for file in place.data_dir.rglob("*.vrec") if file not in others]
@@ -98,9 +100,9 @@ async def start_recording_second(pair: Pair) -> None:
         await expect(person.recording_status).to_have_text("Recording", timeout=15_000)
 
 
-async def download_parts(pair: Pair) -> list[bytes]:
-    """Every part of the room's newest recording, fetched as the player in the page does."""
-    contents: list[str] = await pair.mentor.page.evaluate(
+async def download_parts(pair: Pair) -> list[tuple[str, bytes]]:
+    """Seat and content of every part of the room's newest recording, fetched as the player in the page does."""
+    contents: list[tuple[str, str]] = await pair.mentor.page.evaluate(
         """async base => {
           const json = async url => (await fetch(url)).json();
           let recordings = [];
@@ -117,24 +119,23 @@ async def download_parts(pair: Pair) -> list[bytes]:
             for (let at = 0; at < bytes.length; at += 0x8000) {
               text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
             }
-            return btoa(text);
+            return [part.seat, btoa(text)];
           }));
         }""",
         f"/api/rooms/{pair.room}/recordings",
     )
-    return [base64.b64decode(content) for content in contents]
+    return [(seat, base64.b64decode(content)) for seat, content in contents]
 
 
 def check_part(content: bytes, at_least_s: float) -> None:
     """Every frame decodes, sound and picture start together, and the part is as long as it says."""
-    moments: dict[str, list[float]] = {}
-    told_s = 0.0
-    for kind in ("video", "audio"):
-        with av.open(io.BytesIO(content), mode="r") as film:
-            told_s = (film.duration or 0) / av.time_base
-            moments[kind] = [frame.time for frame in film.decode(**{kind: 0}) if frame.time is not None]
-    assert abs(moments["video"][0] - moments["audio"][0]) < 0.1
-    last_s = max(moments["video"][-1], moments["audio"][-1])
+    with av.open(io.BytesIO(content), mode="r") as film:
+        told_s = (film.duration or 0) / av.time_base
+        pictures = [frame.time or 0.0 for frame in film.decode(film.streams.video[0])]
+    with av.open(io.BytesIO(content), mode="r") as film:
+        sounds = [frame.time or 0.0 for frame in film.decode(film.streams.audio[0])]
+    assert abs(pictures[0] - sounds[0]) < 0.1
+    last_s = max(pictures[-1], sounds[-1])
     assert last_s >= at_least_s
     assert abs(told_s - last_s) < 0.5
 
@@ -190,3 +191,49 @@ async def test_a_reload_ends_the_recording(meet: Meet) -> None:
     await pair.mentee.sees(pair.mentor.name)
     await expect(pair.mentee.allow_recording).not_to_be_checked()
     await expect(pair.mentor.allow_recording).not_to_be_checked()
+
+
+def loudness(content: bytes, start_s: float, end_s: float) -> float:
+    """Root mean square of a stretch of the sound, full scale being 1."""
+    with av.open(io.BytesIO(content), mode="r") as film:
+        resampler = av.AudioResampler(format="flt", layout="mono", rate=16_000)
+        squares, count = 0.0, 0
+        for frame in film.decode(film.streams.audio[0]):
+            if frame.time is None or not start_s <= frame.time < end_s:
+                continue
+            for piece in resampler.resample(frame):
+                samples = memoryview(bytes(piece.planes[0])).cast("f")[: piece.samples]
+                squares += sum(sample * sample for sample in samples)
+                count += piece.samples
+    assert count > 8_000, f"{count} samples between {start_s} and {end_s} s"
+    return math.sqrt(squares / count)
+
+
+async def test_what_is_muted_in_the_call_is_not_in_the_file(meet: Meet) -> None:
+    pair = await meet()
+    await pair.mentee.button("Mute microphone").click()
+    await start_recording(pair)
+    await has_run(pair, 4)
+    await pair.mentee.button("Unmute microphone").click()
+    await has_run(pair, 8)
+    await pair.mentor.withdraw()
+    await pair.mentor.button("Keep").click()
+    parts = dict(await download_parts(pair))
+    assert loudness(parts["mentee"], 0.5, 3.0) < 1e-4
+    assert loudness(parts["mentee"], 5.5, 8.0) > 1e-3
+    assert loudness(parts["mentor"], 0.5, 3.0) > 1e-3
+
+
+async def test_without_camera_and_microphone_one_joins_and_is_on_record_in_silence(
+    playwright: Playwright, browser: Browser, meet: Meet
+) -> None:
+    async with chromium(playwright, without=("--use-fake-device-for-media-stream",)) as bare:
+        pair = await meet(browsers=(browser, bare), pictures=False)
+        await expect(pair.mentor.page.get_by_text("no microphone").first).to_be_visible()
+        await start_recording(pair)
+        await has_run(pair, 2)
+        await pair.mentee.withdraw()
+        await pair.mentee.button("Keep").click()
+        parts = dict(await download_parts(pair))
+        assert set(parts) == {"mentor", "mentee"}
+        assert loudness(parts["mentee"], 0.2, 1.5) < 1e-4

@@ -43,7 +43,9 @@ export function BreakView({ meeting, pause, onLeave }: Props): JSX.Element {
             t("break.over")
           ) : (
             <>
-              <span class="digits" role="timer">{digits(left + 999)}</span>{" "}
+              <span class="digits" role="timer">
+                {digits(left + 999)}
+              </span>{" "}
               <span class="back-at">{t("break.back_at", { time: clockTime(pause.until_ms ?? 0) })}</span>
             </>
           )}
