@@ -9,6 +9,7 @@ from aiohttp import web
 from server.clock import Clock, SystemClock
 from server.config import BadSettingsError, Config
 from server.crypto.master import MasterKeys
+from server.crypto.passwords import Argon2Params
 from server.handlers import keys, origin
 from server.handlers.assets import Assets
 from server.handlers.guards import add_headers, guard
@@ -40,14 +41,17 @@ def build_app(
     *,
     clock: Clock | None = None,
     synchronised: Callable[[], bool] = clock_is_synchronised,
+    hashing: Argon2Params | None = None,
 ) -> web.Application:
-    """The application. What must be opened is opened at its start-up and closed at its clean-up."""
+    """The application. What must be opened is opened at its start-up and closed at its clean-up. `hashing` is what a
+    new password's hash costs; tests take less."""
     app = web.Application(middlewares=[guard], client_max_size=64 * 1024)
     words = Words.load(config.web_dir / "words")
     app[keys.CONFIG] = config
     app[keys.CLOCK] = clock or SystemClock()
     app[keys.MASTER_KEYS] = masters
     app[keys.WORDS] = words
+    app[keys.HASHING] = hashing or Argon2Params()
     app[keys.PAGES] = Pages(config.web_dir, words)
     app[keys.GUESSES] = GuessThrottle()
     app[keys.PACE] = RequestPace(config.max_requests_per_second)

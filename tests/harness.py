@@ -18,14 +18,18 @@ from server.clock import Clock, ManualClock, SystemClock
 from server.config import Config
 from server.crypto.keys import token_hash
 from server.crypto.master import MasterKeys
+from server.crypto.passwords import Argon2Params
 from server.handlers import keys
 from server.handlers.admin import new_link
 from server.handlers.cookies import new_token
 from server.handlers.words import Words
 from server.places import open_data_dir, open_master_keys
 from server.store import settings
+from tests.laid_out import lay_out
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+QUICK = Argon2Params(passes=1, memory_kib=1024, lanes=1)
+"""Argon2id as it is, only less of it: what it costs is not what most tests are about."""
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -149,7 +153,8 @@ async def serving(
     clock = clock or SystemClock()
     with open_data_dir(config):
         masters, _ = open_master_keys(config)
-        app = build_app(config, masters, clock=clock, synchronised=lambda: synchronised)
+        await lay_out(config.data_dir)
+        app = build_app(config, masters, clock=clock, synchronised=lambda: synchronised, hashing=QUICK)
         if deadline_s is not None:
             for key, row in app[keys.ROUTES].items():
                 app[keys.ROUTES][key] = replace(row, deadline_s=row.deadline_s and deadline_s)

@@ -14,7 +14,7 @@ from server.crypto.keys import new_token, token_hash
 from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.answers import answer, read_json
-from server.handlers.keys import ARGON2, CLOCK, CONFIG, DATABASE, GUESSES, HUB, JANITOR, PEER, STUN
+from server.handlers.keys import ARGON2, CLOCK, CONFIG, DATABASE, GUESSES, HASHING, HUB, JANITOR, PEER, STUN
 from server.handlers.socket import OPEN
 from server.store import audit, recordings, retention, settings
 from server.store.database import Tx
@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 GUESSES_AS = "admin"
 """Where a room's id stands for rooms."""
+LINKS_AS = "admin link"
+"""The same, for one-time links."""
 AUDIT_LINES = 100
 
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -51,19 +53,24 @@ async def setup(request: web.Request) -> web.Response:
     passwords.check(body.password)
     app = request.app
     now = app[CLOCK].now_ms()
-    app[GUESSES].check(GUESSES_AS, request[PEER], None, now)
-    made = await app[ARGON2].run(lambda: _hash(body.password))
-    token = new_token()
-    async with app[DATABASE].write() as tx:
-        right = await settings.use_admin_link(tx, token_hash(body.token), now)
-        if right:
-            await settings.set_admin_password(tx, made, now)
-            await settings.add_admin_session(tx, token_hash(token), now)
-            await audit.append(tx, "admin_set_up", now=now, by="admin")
+    link = token_hash(body.token)
+    # Nobody guesses 256 bits, so a right link is never made to wait: guessers must not shut the admin out.
+    async with app[DATABASE].read() as tx:
+        right = await settings.admin_link_holds(tx, link, now)
+    if right:
+        params = app[HASHING]
+        made = await app[ARGON2].run(lambda: _hash(body.password, params))
+        token = new_token()
+        async with app[DATABASE].write() as tx:
+            right = await settings.use_admin_link(tx, link, now)
+            if right:
+                await settings.set_admin_password(tx, made, now)
+                await settings.add_admin_session(tx, token_hash(token), now)
+                await audit.append(tx, "admin_set_up", now=now, by="admin")
     if not right:
-        app[GUESSES].failed(GUESSES_AS, request[PEER], None, now)
+        app[GUESSES].check(LINKS_AS, request[PEER], None, now)
+        app[GUESSES].failed(LINKS_AS, request[PEER], None, now)
         raise VisavisError("link_spent", "This link was used before, or is more than an hour old.", 403)
-    app[GUESSES].succeeded(GUESSES_AS, request[PEER], None, now)
     return _signed_in(request, token)
 
 
@@ -75,7 +82,8 @@ async def sign_in(request: web.Request) -> web.Response:
     app[GUESSES].check(GUESSES_AS, request[PEER], None, now)
     async with app[DATABASE].read() as tx:
         known = await settings.admin_password(tx)
-    right = await app[ARGON2].run(lambda: _matches(body.password, known))
+    params = app[HASHING]
+    right = await app[ARGON2].run(lambda: _matches(body.password, known or _nobody(params)) and known is not None)
     token = new_token()
     async with app[DATABASE].write() as tx:
         if right:
@@ -179,22 +187,22 @@ def _signed_in(request: web.Request, token: str) -> web.Response:
     return response
 
 
-def _hash(password: str) -> settings.AdminPassword:
-    params = passwords.Argon2Params()
+def _hash(password: str, params: passwords.Argon2Params) -> settings.AdminPassword:
     salt = secrets.token_bytes(passwords.SALT_BYTES)
     made = passwords.derive(passwords.normalise(password, offered=False), salt, params)
     return settings.AdminPassword(params.passes, params.memory_kib, params.lanes, salt, made)
 
 
-_NOBODY = settings.AdminPassword(2, 19456, 1, bytes(passwords.SALT_BYTES), bytes(32))
-"""So that a try before the set-up takes as long as any other."""
+def _nobody(params: passwords.Argon2Params) -> settings.AdminPassword:
+    """So that a try before the set-up takes as long as any other."""
+    salt, made = bytes(passwords.SALT_BYTES), bytes(32)
+    return settings.AdminPassword(params.passes, params.memory_kib, params.lanes, salt, made)
 
 
-def _matches(password: str, known: settings.AdminPassword | None) -> bool:
-    against = known or _NOBODY
+def _matches(password: str, against: settings.AdminPassword) -> bool:
     params = passwords.Argon2Params(against.passes, against.memory_kib, against.lanes)
     made = passwords.derive(passwords.normalise(password, offered=False), against.salt, params)
-    return hmac.compare_digest(made, against.hash) and known is not None
+    return hmac.compare_digest(made, against.hash)
 
 
 def _clock(held_until_ms: int | None, leapt_ms: int | None) -> dict[str, int | None] | None:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from server.clock import Clock
     from server.config import Config
     from server.crypto.keys import MasterKeys
+    from server.crypto.passwords import Argon2Params
     from server.handlers.identity import Identity
     from server.handlers.limits import Argon2Queue
     from server.handlers.pages import Pages
@@ -43,6 +44,8 @@ GUESSES: web.AppKey["GuessThrottle"] = web.AppKey("guesses")
 """Slows the guessing of room passwords, seat secrets and the admin's password."""
 ARGON2: web.AppKey["Argon2Queue"] = web.AppKey("argon2")
 """Runs a password hash in a thread, two at a time, at most 32 waiting."""
+HASHING: web.AppKey["Argon2Params"] = web.AppKey("hashing")
+"""What a new password's hash costs, and the hash of a password that opens nothing."""
 PACE: web.AppKey["RequestPace"] = web.AppKey("pace")
 """Slows a network that asks too much."""
 PAGES: web.AppKey["Pages"] = web.AppKey("pages")

@@ -9,7 +9,7 @@ from server.crypto.keys import RoomPair
 from server.crypto.passwords import Argon2Params
 from server.errors import VisavisError
 from server.handlers import cookies
-from server.handlers.keys import ARGON2, CLOCK, DATABASE, GUESSES, IDENTITY, MASTER_KEYS, PEER
+from server.handlers.keys import ARGON2, CLOCK, DATABASE, GUESSES, HASHING, IDENTITY, MASTER_KEYS, PEER
 from server.store import rooms, sessions
 from server.store.database import Tx
 
@@ -39,12 +39,12 @@ async def prove_password(request: web.Request, room_id: str, password: str) -> t
     failed, succeeded = guessing(request, room_id)
     async with request.app[DATABASE].read() as tx:
         room = await rooms.get(tx, room_id)
-    masters = request.app[MASTER_KEYS]
+    masters, nobodys = request.app[MASTER_KEYS], request.app[HASHING]
 
     def work() -> RoomPair | None:
         normal = passwords.normalise(password[: passwords.MAX_LENGTH + 1])
         if room is None:
-            passwords.derive(normal, _NOBODYS_SALT, Argon2Params())
+            passwords.derive(normal, _NOBODYS_SALT, nobodys)
             return None
         sealed = room.keys
         params = Argon2Params(sealed.argon2_passes, sealed.argon2_memory_kib, sealed.argon2_lanes)
@@ -67,7 +67,7 @@ async def prove_password(request: web.Request, room_id: str, password: str) -> t
 async def lock_with(request: web.Request, room_id: str, pair: RoomPair, password: str) -> rooms.RoomKeys:
     """The room's secret under a new password. Raises VisavisError `weak_password` 422, `busy` 503."""
     passwords.check(password)
-    masters, params, salt = request.app[MASTER_KEYS], Argon2Params(), passwords.new_salt()
+    masters, params, salt = request.app[MASTER_KEYS], request.app[HASHING], passwords.new_salt()
     offered = passwords.is_offered(password)
     normal = passwords.normalise(password, offered=offered)
     root = await request.app[ARGON2].run(lambda: passwords.derive(normal, salt, params))

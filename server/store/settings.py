@@ -54,6 +54,15 @@ async def add_admin_link(tx: Tx, token_hash: bytes, now: int) -> None:
     await tx.execute(insert(tables.admin_links).values(token_hash=token_hash, expires_ms=now + LINK_MS))
 
 
+async def admin_link_holds(tx: Tx, token_hash: bytes, now: int) -> bool:
+    """Whether it could be spent now."""
+    links = tables.admin_links
+    found = await tx.execute(
+        select(links.c.expires_ms).where(links.c.token_hash == token_hash, links.c.expires_ms > now)
+    )
+    return found.first() is not None
+
+
 async def use_admin_link(tx: Tx, token_hash: bytes, now: int) -> bool:
     """Spends it; False if unknown, spent or too old."""
     links = tables.admin_links

@@ -88,6 +88,18 @@ async def test_guessing_is_slowed(still_server: Server, manual_clock: ManualCloc
     await client.json("POST", "/api/admin/sign-in", {"password": PASSWORD}, status=204)
 
 
+async def test_guessers_do_not_shut_the_admin_out_for_good(still_server: Server) -> None:
+    """Whoever can reach the machine prints a link, and a right link waits for nobody."""
+    client = await set_up(still_server)
+    link = await still_server.admin_link()
+    for _ in range(8):
+        await client.post("/api/admin/sign-in", {"password": "wrong"})
+        await client.post("/api/admin/setup", {"token": "wrong", "password": PASSWORD})
+    refused = await client.json("POST", "/api/admin/setup", {"token": "wrong", "password": PASSWORD}, status=429)
+    assert refused["code"] == "too_many_tries"
+    await client.json("POST", "/api/admin/setup", {"token": link, "password": PASSWORD}, status=204)
+
+
 async def test_the_state_is_numbers_and_dates(server: Server) -> None:
     client = await set_up(server)
     body = {"title": "Walnut talks", "password": "a password of our own", "retention_days": 20, "seat": "mentor"}

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from server.app import build_app
+from server.config import Config
+from server.crypto.master import MasterKeys
 from server.domain.messages import Seat
 from server.handlers import keys
 from server.ids import new_id
@@ -64,6 +67,12 @@ async def test_an_unknown_room_costs_as_much_work_as_a_wrong_password(tmp_path: 
             assert (await stranger.join(where, Seat.MENTOR))[0] == 403
     assert len(derived) == 4
     assert len(set(derived)) == 1
+
+
+async def test_outside_of_tests_a_hash_costs_what_it_should(tmp_path: Path) -> None:
+    config = Config(data_dir=tmp_path, master_key_file=tmp_path / "master.key")
+    cost = build_app(config, MasterKeys.new())[keys.HASHING]
+    assert (cost.passes, cost.memory_kib, cost.lanes) == (2, 19456, 1)
 
 
 async def test_a_third_person_is_refused_kindly_with_the_right_password(house: House) -> None:

@@ -24,6 +24,8 @@ from server.domain.messages import Seat
 from server.handlers import keys
 from server.ids import new_id
 from server.live.hub import Hub
+from tests.harness import QUICK
+from tests.laid_out import lay_out
 
 PASSWORD = "a password of our own"
 TITLE = "Walnut conversations"
@@ -70,7 +72,8 @@ async def open_house(
     }
     config = Config(data_dir=folder / "data", master_key_file=folder / "master.key", port=0, **(defaults | settings))
     config.data_dir.mkdir(mode=0o700, exist_ok=True)
-    app = build_app(config, masters or MasterKeys.new(), clock=clock, synchronised=lambda: True)
+    await lay_out(config.data_dir)
+    app = build_app(config, masters or MasterKeys.new(), clock=clock, synchronised=lambda: True, hashing=QUICK)
     server = TestServer(app)
     async with server:
         house = House(app, server, clock, config.data_dir)

@@ -1,6 +1,5 @@
 """What most tests of the store begin with: real files in a directory of their own, a room, a kept recording."""
 
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,9 +9,10 @@ from server.domain.messages import Seat
 from server.domain.retention import DAY_MS
 from server.ids import new_id
 from server.store import places, recordings, rooms
-from server.store.database import FILE, Database
+from server.store.database import Database
 from server.store.deletion import Deletion
 from server.store.shred import ShredKeys
+from tests.laid_out import lay_out
 
 NOW = 1_800_000_000_000
 MINUTE = 60_000
@@ -52,30 +52,9 @@ class Interrupted(Exception):  # noqa: N818 - what the test itself throws into t
     pass
 
 
-_migrated: list[bytes] = []
-
-
-async def _lay_out(data_dir: Path) -> None:
-    """A migrated, empty database: made once by the migrations, then copied, for they take a quarter of a second."""
-    path = data_dir / FILE
-    if path.exists():
-        return
-    if not _migrated:
-        with tempfile.TemporaryDirectory() as elsewhere:
-            await (await Database.open(Path(elsewhere))).close()
-            _migrated.append((Path(elsewhere) / FILE).read_bytes())
-    _write(path, _migrated[0])
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(0o600)
-    path.write_bytes(content)
-
-
 @asynccontextmanager
 async def a_store(data_dir: Path) -> AsyncIterator[Store]:
-    await _lay_out(data_dir)
+    await lay_out(data_dir)
     database, shred = await Database.open(data_dir), await ShredKeys.open(data_dir)
     dropped: list[str] = []
 
