@@ -39,6 +39,8 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
   }, [title]);
   const onBreak = view?.pause && view.pause.state !== "proposed" ? view.pause : null;
   const words = meeting.consent.words.value;
+  // The personal link can wait (it stays under "Room"): nothing may lie over the words to agree to, or over a question.
+  const idle = view !== null && view.pause === null && ["off", "waiting"].includes(view.recording.state);
   const className = ["room", words && "reading", view?.recording.state === "recording" && "on-record"];
   return (
     <main class={className.filter(Boolean).join(" ")} id="room" data-narrow={narrow}>
@@ -57,7 +59,7 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
         <RefusalNote meeting={meeting} />
         <DeviceNote meeting={meeting} />
         <Asks meeting={meeting} />
-        {showLink.value && personal && (
+        {showLink.value && personal && idle && !words && (
           <Card title={t("join.personal.title")}>
             <p>{t("join.personal.text")}</p>
             <CopyLink
