@@ -1,0 +1,47 @@
+"""`make bench`: all that is measured, in less than four minutes. A missed target is told; only what breaks fails.
+
+python -m bench [--rounds 7] [--record-rounds 3]
+"""
+
+import argparse
+import asyncio
+import os
+import platform
+from datetime import UTC, datetime
+
+from bench import meeting, record
+
+LIMIT_S = 240
+CASES = [("ours", 1), ("ours", 8), ("stock", 1)]
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _where() -> str:
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{when}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {load}"
+
+
+async def _all(rounds: int, record_rounds: int) -> None:
+    say(_where())
+    async with asyncio.timeout(LIMIT_S):
+        say("\nTwo people in two Chromium contexts, the server beside them")
+        await meeting.measure(rounds, say)
+        say("\nServer CPU of recording; 640x360 VP8 at 700 kb/s and Opus, encoded beforehand by another process")
+        await record.compare(5.0, record_rounds, CASES, say)
+    say(f"\n{_where()}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=7, help="meetings")
+    parser.add_argument("--record-rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    asyncio.run(_all(arguments.rounds, arguments.record_rounds))
+
+
+if __name__ == "__main__":
+    main()
