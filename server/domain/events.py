@@ -133,18 +133,20 @@ class RecorderFailed(Struct, frozen=True):
 
 
 class LimitReached(Struct, frozen=True):
-    """`too_long` or `disk_limit`: the recording ends and is kept."""
+    """`too_long`, `disk_limit`, `disk_full` or `going_down`: the recording ends and is kept."""
 
     recording: str
     reason: str
 
 
 class RunSealed(Struct, frozen=True):
-    """The parts of a run are finished; `length_ms` of them count."""
+    """The parts of a run are finished; `length_ms` of them count. `ended_ms` is the end of the recording's last part so
+    far, by the wall clock, from which retention counts; None when nothing is held yet."""
 
     recording: str
     run: int
     length_ms: int
+    ended_ms: int | None = None
 
 
 class RoomPolicyChanged(Struct, frozen=True):
@@ -229,8 +231,9 @@ class ClosePermit(Struct, frozen=True):
 
 
 class EndRecording(Struct, frozen=True):
-    """No further run will come. `reason` as in `RecordingView.reason`; `at_ms` is the end of its last run (retention
-    counts from there). A recording without any run is dropped."""
+    """No further run will come. `reason` as in `RecordingView.reason`; `at_ms` is when its last permit
+    closed; retention counts from the end of its last part, which came before (see `RunSealed`). A recording that holds
+    nothing is dropped."""
 
     recording: str
     reason: str

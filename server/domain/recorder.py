@@ -51,10 +51,12 @@ def limit_reached(turn: Turn, event: LimitReached) -> None:
 def run_sealed(turn: Turn, event: RunSealed) -> None:
     tape, last = turn.room.tape, turn.room.last
     if tape is not None and tape.recording == event.recording and event.run in tape.unsealed:
-        turn.set_tape(recorded_ms=tape.recorded_ms + event.length_ms, unsealed=tape.unsealed - {event.run})
+        recorded_ms, unsealed = tape.recorded_ms + event.length_ms, tape.unsealed - {event.run}
+        turn.set_tape(recorded_ms=recorded_ms, unsealed=unsealed, sealed_end_ms=event.ended_ms)
     elif last is not None and last.recording == event.recording and event.run in last.unsealed:
         recorded_ms = last.recorded_ms + event.length_ms
-        turn.set_last(recorded_ms=recorded_ms, unsealed=last.unsealed - {event.run})
+        unsealed = last.unsealed - {event.run}
+        turn.set_last(recorded_ms=recorded_ms, unsealed=unsealed, sealed_end_ms=event.ended_ms)
         if recorded_ms == 0 and last.unsealed == {event.run} and last.choice != "erased":
             turn.set_last(choice=None, choosers=NOBODY)  # nothing came of it, so there is nothing to keep
 

@@ -255,6 +255,7 @@ def stop(turn: Turn, reason: str, by: Seat | None, choosers: frozenset[Seat] = N
         run=tape.run,
         recorded_ms=tape.recorded_ms,
         unsealed=tape.unsealed,
+        sealed_end_ms=tape.sealed_end_ms,
         legs=tape.legs,
         legs_until_ms=tape.legs_until_ms,
         choice=None if tape.run == 0 else "pending" if choosers else "kept",

@@ -90,6 +90,8 @@ class Tape(Struct, frozen=True):
     """Since when this run is on record."""
     ended_ms: int | None = None
     """When the last permit closed."""
+    sealed_end_ms: int | None = None
+    """End of the last part that is sealed."""
     recorded_ms: int = 0
     unsealed: frozenset[int] = frozenset()
     """Closed runs whose length is not known yet."""
@@ -111,6 +113,7 @@ class Stopped(Struct, frozen=True):
     run: int
     recorded_ms: int
     unsealed: frozenset[int]
+    sealed_end_ms: int | None = None
     legs: frozenset[Seat] = NOBODY
     legs_until_ms: int | None = None
     choice: str | None = None

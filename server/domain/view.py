@@ -19,7 +19,8 @@ def view(
 ) -> RoomView:
     """`names` holds `None` for a seat nobody has claimed; `saved_ms` is how much of the recording is durably sealed.
 
-    While a recording runs `due_ms` is rounded down to the minute, so that views stay equal in between.
+    `due_ms` is the day the recording would get if it ended now: while it runs rounded down to the minute, so that views
+    stay equal in between; in a pause and afterwards counted from the end of its last part, as its row does.
     """
     return RoomView(
         title=title,
@@ -78,7 +79,7 @@ def _running(room: Room, tape: Tape, now: int, saved_ms: int) -> RecordingView:
         started_ms=tape.started_ms,
         recorded_ms=tape.recorded_ms,
         saved_ms=saved_ms,
-        due_ms=due_ms(now - now % MINUTE, tape.days),
+        due_ms=due_ms(_end(tape) or now - now % MINUTE, tape.days),
         reason=reason,
         go_on=sorted(tape.go_on),
         choice=None,
@@ -86,6 +87,13 @@ def _running(room: Room, tape: Tape, now: int, saved_ms: int) -> RecordingView:
         quiet=not tape.legs,
         reason_by=by,
     )
+
+
+def _end(of: Tape | Stopped) -> int:
+    """End of the last part; until that is sealed, the moment its permit closed. 0: it has not ended yet."""
+    if isinstance(of, Tape) and (of.permit or of.ended_ms is None):
+        return 0
+    return (of.ended_ms or 0) if of.unsealed or of.sealed_end_ms is None else of.sealed_end_ms
 
 
 def _stopped_or_off(room: Room, last: Stopped | None, seat: Seat, saved_ms: int) -> RecordingView:
@@ -106,7 +114,7 @@ def _stopped_or_off(room: Room, last: Stopped | None, seat: Seat, saved_ms: int)
         started_ms=None,
         recorded_ms=last.recorded_ms if last else 0,
         saved_ms=saved_ms,
-        due_ms=due_ms(last.ended_ms, last.days) if last and last.choice in ("pending", "kept") else None,
+        due_ms=due_ms(_end(last), last.days) if last and last.choice in ("pending", "kept") else None,
         reason=reason,
         go_on=[],
         choice=last.choice if last else None,

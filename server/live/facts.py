@@ -63,6 +63,12 @@ async def load(services: Services, room_id: str) -> RoomFacts | None:
     )
 
 
+async def days(tx: Tx, room: str) -> int:
+    """The promise for a recording that begins now: a shorter one may have been stored a moment ago."""
+    row, policy = await rooms.get(tx, room), await retention.policy(tx)
+    return policy.longest_days if row is None else min(row.retention_days, policy.longest_days)
+
+
 async def full(services: Services, tx: Tx, room: str) -> str | None:
     """`disk_limit` when what the room or the server may keep is used up, `disk_full` when the disk nearly is."""
     usage = await recordings.usage(tx, room)

@@ -97,7 +97,7 @@ class LiveRecording:
                     self.id,
                     room=self._room,
                     meeting=effect.meeting,
-                    retention_days=effect.retention_days,
+                    retention_days=min(effect.retention_days, await facts.days(tx, self._room)),
                     downloads=effect.downloads,
                     now=now,
                 )
@@ -125,17 +125,15 @@ class LiveRecording:
 
     async def finish_run(self, run: int) -> None:
         """Finishes the run's parts and rows; `RunSealed` follows whatever happens."""
-        length_ms = 0
+        length_ms, ended_ms = 0, None
         try:
             if self._recorder is not None:
-                result = await self._recorder.finish_run()
-                length_ms = result.length_ms
+                length_ms = (await self._recorder.finish_run()).length_ms
                 async with self._services.database.write() as tx:
-                    for part in result.parts:
-                        # arrival times of the whole part are known by now: a better place on the axis
-                        await recordings.finish_part(
-                            tx, part.part, offset_ms=part.offset_ms, length_ms=part.length_ms, size=part.bytes
-                        )
+                    # the rows know of interrupted parts too, which are kept and played as far as they go
+                    made = [part for part in await recordings.parts(tx, self.id) if part.length_ms > 0]
+                    length_ms = max((part.offset_ms + part.length_ms for part in made if part.run == run), default=0)
+                    ended_ms = max((part.started_ms + part.length_ms for part in made), default=None)
                     await recordings.close_run(tx, self.id, run, length_ms=length_ms, now=self._services.clock.now_ms())
         except Exception:
             log.exception("run_not_closed", room=self._room, recording=self.id, run=run)
@@ -143,7 +141,7 @@ class LiveRecording:
         self.saved_ms = self._sealed_ms
         self._ready.pop(run, None)
         log.info("run_sealed", room=self._room, recording=self.id, run=run, length_ms=length_ms)
-        self._report(RunSealed(self.id, run, length_ms))
+        self._report(RunSealed(self.id, run, length_ms, ended_ms))
 
     async def end(self, reason: str) -> None:
         """No further run: the row gets its day. What never held anything is dropped at once."""

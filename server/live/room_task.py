@@ -312,6 +312,9 @@ class RoomTask:
     async def close(self, code: str) -> None:
         """The server goes down: permits close now, runs are sealed, recordings end as kept."""
         self.deck.close_all_permits()
+        if self._room.tape is not None:
+            self._report(ev.LimitReached(self._room.tape.recording, code))
+            self._show()
         for page in self.pages():
             self.leave(page, code)
         if self._timer is not None:

@@ -21,8 +21,7 @@ class PartInfo(Struct, frozen=True):
 
 
 class PartResult(Struct, frozen=True):
-    """A part as it ended. `offset_ms` is better than `PartInfo.offset_ms`: by then the arrival times of many packets
-    are known."""
+    """A part as it ended; `bytes` of plaintext."""
 
     part: str
     """What `PartSink.part` said."""

@@ -628,6 +628,27 @@ def test_retention_counts_from_the_end_of_the_last_run(story: Story) -> None:
     assert story.rec().due_ms == paused_at + 30 * DAY
 
 
+def test_the_day_shown_is_that_of_the_last_part_and_never_later(story: Story) -> None:
+    """A run that brought nothing (no leg came up, a line was silent) does not put the day off."""
+    story.recording().wait(10 * SECOND)
+    last_part = story.now - 2 * SECOND
+    page = story.lose_line(MENTEE)
+    assert story.rec().due_ms == story.now + 30 * DAY
+    recording = story.tape
+    story.do(RunSealed(recording, 1, 8 * SECOND, last_part))
+    assert story.rec().due_ms == last_part + 30 * DAY
+    story.wait(20 * SECOND)
+    assert story.rec().due_ms == last_part + 30 * DAY
+    story.legs_shut(recording, 1)
+    story.come(MENTEE, page)
+    story.wait(3 * SECOND)
+    assert story.rec().state is RecordingState.STARTING
+    story.wait(16 * SECOND)
+    story.do(RunSealed(recording, 2, 0, last_part))
+    assert story.rec().state is RecordingState.STOPPED
+    assert story.rec().due_ms == last_part + 30 * DAY
+
+
 def test_lengths_of_runs_add_up_also_when_they_come_late(story: Story) -> None:
     story.paused_by_break()
     recording = story.tape

@@ -1,13 +1,17 @@
 """Consent as it comes over the wire: words, nonces, signatures, receipts."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.domain import consent
+from server.domain.events import OpenRecording
 from server.domain.messages import ConsentWithdraw, Seat
+from server.handlers import keys
 from server.ids import new_id
-from tests.live.house import House, SigningKey, Tab, meeting_in, pass_seconds
+from server.store import recordings, retention
+from tests.live.house import House, SigningKey, Tab, meeting_in, open_house, pass_seconds
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -163,6 +167,72 @@ async def test_a_withdrawal_closes_the_permit_before_anything_else_happens(house
     await mentor.see(lambda view: view["recording"]["state"] != "starting")
     await task.worker.drain()
     assert await _ids(house, mentor) == []
+
+
+async def starting_in(house: House) -> tuple[Tab, Tab]:
+    """Both have agreed, the permit is open, no leg is up yet."""
+    mentor, mentee = await meeting_in(house)
+    await mentor.agree()
+    await mentor.recording("waiting")
+    await mentee.agree()
+    await mentor.recording("countdown")
+    await pass_seconds(house, 3, mentor, mentee)
+    await mentor.recording("starting")
+    return mentor, mentee
+
+
+async def test_a_socket_that_dies_closes_the_permit_and_the_pause_becomes_quiet(house: House) -> None:
+    mentor, mentee = await starting_in(house)
+    task = house.hub.peek(mentor.room_id)
+    assert task is not None
+    tape = task.room.tape
+    assert tape is not None
+    permit = task.deck.permit(tape.recording)
+    assert permit is not None
+    line = mentee.line._response.connection
+    assert line is not None
+    assert line.transport is not None
+    line.transport.abort()  # no goodbye, no close frame
+    paused = await mentor.recording("paused")
+    assert (paused["reason"], paused["reason_by"], permit.open) == ("line_lost", "mentee", False)
+    await mentor.send("leg_closed", recording=tape.recording, run=1)
+    await mentor.quiet()
+    assert not mentor.view["recording"]["quiet"]  # nobody has heard of the mentee's leg
+    await pass_seconds(house, 3, mentor)
+    assert (await mentor.see(lambda view: view["recording"]["quiet"]))["recording"]["state"] == "paused"
+
+
+async def test_going_down_is_the_reason_that_is_told_and_kept(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        mentor, mentee = await starting_in(house)
+        recording = mentor.view["recording"]["recording"]
+        await house.hub.close()
+        for tab in (mentor, mentee):
+            stopped = await tab.recording("stopped")
+            assert (stopped["reason"], stopped["reason_by"]) == ("going_down", None)
+            await tab.expect("bye", code="going_down")
+        async with house.app[keys.DATABASE].read() as tx:
+            row = await recordings.get(tx, recording)
+        assert row is not None
+        assert row.reason == "going_down"
+
+
+async def test_a_promise_made_shorter_a_moment_ago_holds_for_what_begins_now(house: House) -> None:
+    mentor, _ = await meeting_in(house)
+    task = house.hub.peek(mentor.room_id)
+    assert task is not None
+    meeting = task.room.meeting
+    assert meeting is not None
+    async with house.app[keys.DATABASE].write() as tx:
+        await retention.shorten_room(tx, mentor.room_id, days=3, by=Seat.MENTOR, now=house.clock.now_ms())
+    assert task.room.retention_days == 30  # the live room has not heard of it yet
+    recording = new_id()
+    task.deck.open(OpenRecording(recording, meeting, 30, True), bytes(32))
+    await task.worker.drain()
+    async with house.app[keys.DATABASE].read() as tx:
+        row = await recordings.get(tx, recording)
+    assert row is not None
+    assert row.retention_days == 3
 
 
 async def test_a_yes_overtaken_by_a_withdrawal_is_void(house: House) -> None:
