@@ -60,28 +60,32 @@ def folder(tmp_path: Path) -> Path:
 Meet = Callable[..., Awaitable[Pair]]
 
 
+async def make_pair(url: str, browsers: tuple[Browser, Browser], pictures: bool = True) -> Pair:
+    """Makes a room and brings two people into it, who see each other."""
+    title = f"Lighthouse {next(_number)}"
+    mentor = await Person.arrive(browsers[0], "Ingrid Solberg", "mentor")
+    mentee = await Person.arrive(browsers[1], "Samir Haddad", "mentee")
+    link, password = await mentor.create_room(url, title, seat="Mentor")
+    await mentor.enter(link)
+    await mentee.join(link, password)
+    await mentee.sees(mentor.name)
+    if pictures:
+        await mentor.sees(mentee.name)
+    return Pair(mentor, mentee, link, password, title)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def meet(browser: Browser, place: Place) -> AsyncIterator[Meet]:
-    """Makes a room and brings two people into it, who see each other."""
-    people: list[Person] = []
+    """Pairs that are taken apart at the end; their pages must have had no trouble."""
+    pairs: list[Pair] = []
 
     async def made(
         at: Place | Server = place, browsers: tuple[Browser, Browser] = (browser, browser), pictures: bool = True
     ) -> Pair:
-        number = next(_number)
-        title = f"Lighthouse {number}"
-        mentor = await Person.arrive(browsers[0], "Ingrid Solberg", "mentor")
-        mentee = await Person.arrive(browsers[1], "Samir Haddad", "mentee")
-        people.extend((mentor, mentee))
-        link, password = await mentor.create_room(at.url, title, seat="Mentor")
-        await mentor.enter(link)
-        await mentee.join(link, password)
-        await mentee.sees(mentor.name)
-        if pictures:
-            await mentor.sees(mentee.name)
-        return Pair(mentor, mentee, link, password, title)
+        pairs.append(await make_pair(at.url, browsers, pictures))
+        return pairs[-1]
 
     yield made
-    for person in people:
+    for person in (one for pair in pairs for one in (pair.mentor, pair.mentee)):
         await person.context.close()
         assert person.troubles == []

@@ -6,12 +6,16 @@ Needs root and iproute2; iptables counts packets. Everything is taken down with 
 import asyncio
 import contextlib
 import os
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.harness import chromium
+
 SERVER = "10.77.0.1"
 MEDIA_PORTS = (40000, 40019)
+possible = os.geteuid() == 0 and shutil.which("ip") is not None and shutil.which("iptables") is not None
 
 
 async def run(*command: str) -> str:
@@ -37,7 +41,7 @@ class Network:
     def chromium(self, host: str) -> Path:
         """A Chromium that lives on this host: playwright starts it as any other."""
         script = self.folder / f"chromium-{host}"
-        script.write_text(f'#!/bin/sh\nexec ip netns exec {host} /usr/bin/chromium "$@"\n')
+        script.write_text(f'#!/bin/sh\nexec ip netns exec {host} {chromium()} "$@"\n')
         script.chmod(0o755)
         return script
 

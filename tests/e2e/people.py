@@ -6,28 +6,17 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright, expect
 
-CHROMIUM = "/usr/bin/chromium"
-ARGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-)
+from tests import harness
 
 
 @contextlib.asynccontextmanager
 async def chromium(
-    playwright: Playwright, *, executable: str | Path = CHROMIUM, without: tuple[str, ...] = ()
+    playwright: Playwright, *, executable: str | Path | None = None, without: tuple[str, ...] = ()
 ) -> AsyncIterator[Browser]:
     """A real Chromium with a camera and a microphone that beep and turn."""
     browser = await playwright.chromium.launch(
-        executable_path=str(executable), args=[flag for flag in ARGS if flag not in without]
+        executable_path=str(executable or harness.chromium()),
+        args=[flag for flag in harness.CHROMIUM_FLAGS if flag not in without],
     )
     try:
         yield browser

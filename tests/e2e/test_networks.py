@@ -2,27 +2,33 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Playwright, expect
 
-from tests.e2e.conftest import Meet, Pair
-from tests.e2e.networks import MEDIA_PORTS, SERVER, Network, network
+from tests.e2e.conftest import Pair, make_pair
+from tests.e2e.networks import MEDIA_PORTS, SERVER, Network, network, possible
 from tests.e2e.people import chromium
 from tests.e2e.place import Place
 from tests.e2e.test_recording import check_part, download_parts, has_run, start_recording
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.skipif(not possible, reason="networks of one's own need root, iproute2 and iptables"),
+]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def apart(tmp_path: Path, playwright: Playwright, meet: Meet) -> AsyncIterator[tuple[Network, Pair]]:
-    """A pair whose two people sit on different hosts."""
-    async with network(tmp_path) as net:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def apart(
+    tmp_path_factory: pytest.TempPathFactory, playwright: Playwright
+) -> AsyncIterator[tuple[Network, Pair]]:
+    """A pair whose two people sit on different hosts; one meeting for all tests here."""
+    folder = tmp_path_factory.mktemp("networks")
+    async with network(folder) as net:
         place = Place(
-            tmp_path,
+            folder,
             "--tls=trial",
             f"--public-url=https://{SERVER}:8443",
             "--rooms=anyone",
@@ -38,7 +44,7 @@ async def apart(tmp_path: Path, playwright: Playwright, meet: Meet) -> AsyncIter
                 chromium(playwright, executable=net.chromium(net.hosts[0])) as first,
                 chromium(playwright, executable=net.chromium(net.hosts[1])) as second,
             ):
-                yield net, await meet(place, (first, second))
+                yield net, await make_pair(place.url, (first, second))
         finally:
             await place.stop()
 
