@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import vectors from "../../tests/vectors/messages.json";
 import { decodeFromBrowser, decodeFromServer, encode, type FromBrowser, newId, ProtocolError } from "../src/protocol";
 import { ID, roomView } from "./views";
 
@@ -15,6 +16,18 @@ test("identifiers are sixteen letters of base32", () => {
   expect(newId()).toMatch(/^[a-z2-7]{16}$/);
   expect(newId()).not.toBe(newId());
   expect(newId((bytes) => bytes.fill(255))).toBe("7777777777777777");
+});
+
+describe("the vectors both sides read", () => {
+  test.each(vectors.from_browser)("$name may be said", ({ message }) => {
+    expect(encode(message as FromBrowser)).toBe(JSON.stringify(message));
+  });
+  test.each(vectors.refused)("$name is refused ($outcome)", ({ text }) => {
+    expect(() => decodeFromBrowser(text)).toThrow(ProtocolError);
+  });
+  test.each(vectors.from_server)("$name is understood", ({ message }) => {
+    expect(decodeFromServer(JSON.stringify(message))).toEqual(message);
+  });
 });
 
 describe("what the server says", () => {

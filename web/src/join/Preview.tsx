@@ -45,18 +45,23 @@ function AskFirst({ media }: { media: LocalMedia }): JSX.Element {
   );
 }
 
+/** Only for what is there: nobody can mute a microphone that was not found. */
 function Toggles({ media }: { media: LocalMedia }): JSX.Element {
-  const { muted, cameraOff } = media;
+  const { muted, cameraOff, problems } = media;
   return (
     <div class="toggles">
-      <button type="button" class="plate" onClick={() => void media.setMuted(!muted.value)}>
-        <Icon icon={muted.value ? MicOff : Mic} />
-        <span>{t(muted.value ? "meeting.unmute" : "meeting.mute")}</span>
-      </button>
-      <button type="button" class="plate" onClick={() => void media.setCameraOff(!cameraOff.value)}>
-        <Icon icon={cameraOff.value ? VideoOff : Video} />
-        <span>{t(cameraOff.value ? "meeting.camera_on" : "meeting.camera_off")}</span>
-      </button>
+      {!problems.value.microphone && (
+        <button type="button" class="plate" onClick={() => void media.setMuted(!muted.value)}>
+          <Icon icon={muted.value ? MicOff : Mic} />
+          <span>{t(muted.value ? "meeting.unmute" : "meeting.mute")}</span>
+        </button>
+      )}
+      {!problems.value.camera && (
+        <button type="button" class="plate" onClick={() => void media.setCameraOff(!cameraOff.value)}>
+          <Icon icon={cameraOff.value ? VideoOff : Video} />
+          <span>{t(cameraOff.value ? "meeting.camera_on" : "meeting.camera_off")}</span>
+        </button>
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { length, longMoment, moment } from "../format.ts";
+import { length, longMoment } from "../format.ts";
 import type { RoomView } from "../protocol";
 import { otherSeat } from "../protocol";
 import { Button, Dialog } from "../ui/index.ts";
@@ -244,22 +244,25 @@ function AfterBreakCard({ meeting }: { meeting: Meeting }): JSX.Element | null {
 /** Somebody who knows the password wants to continue in this person's partner's seat. */
 export function DeviceRequests({ meeting }: { meeting: Meeting }): JSX.Element | null {
   const request = meeting.deviceRequests.value[0];
-  if (!request) return null;
+  const view = meeting.view.value;
+  if (!request || !view) return null;
+  // The seat's own name, not the one the other device typed: it is the person that matters.
+  const name = partnerName(view, meeting.you);
   const answer = (allow: boolean) => meeting.answerDevice(request.request, allow);
   return (
     <Dialog
       key={request.request}
-      title={t("meeting.device.title", { name: request.name })}
+      title={t("meeting.device.title", { name })}
       open
       onClose={() => answer(false)}
       actions={
         <>
           <Button onClick={() => answer(false)}>{t("meeting.device.no")}</Button>
-          <Button onClick={() => answer(true)}>{t("meeting.device.yes", { name: request.name })}</Button>
+          <Button onClick={() => answer(true)}>{t("meeting.device.yes", { name })}</Button>
         </>
       }
     >
-      <p>{t("meeting.device.text", { name: request.name, until: moment(request.until_ms) })}</p>
+      <p>{t("meeting.device.text", { name })}</p>
     </Dialog>
   );
 }

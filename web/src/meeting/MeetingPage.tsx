@@ -121,7 +121,8 @@ function RefusalNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
 /** Something is wrong with camera or microphone: what, and "Try again". */
 function DeviceNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
   const { media } = meeting;
-  const away = useSignal("");
+  // What the join page has told already is not told again.
+  const away = useSignal(JSON.stringify(media.problems.peek()));
   const wrong = findings(media.problems.value, { microphone: false, camera: false }, navigator.userAgent);
   const mark = JSON.stringify(media.problems.value);
   if (wrong.length === 0 || away.value === mark) return null;
