@@ -12,6 +12,7 @@ from server.media.net import MediaNet
 from server.media.parts import Durable, LegFailed, RecorderEvent, Saved
 from server.media.permit import Permit
 from server.media.recorder import Recorder
+from tests import harness
 from tests.media.samples import MemoryDisk, decoded
 
 pytestmark = pytest.mark.browser
@@ -42,20 +43,7 @@ STATS = """async () => {
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--use-fake-device-for-media-stream",
-                "--use-fake-ui-for-media-stream",
-            ],
-        )
+        browser = await playwright.chromium.launch(executable_path=harness.chromium(), args=harness.CHROMIUM_FLAGS)
         yield browser
         await browser.close()
 
