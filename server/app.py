@@ -3,6 +3,7 @@
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 
 from aiohttp import web
 
@@ -31,6 +32,8 @@ from server.store.database import Database
 from server.store.deletion import Deletion
 from server.store.shred import ShredKeys
 
+COOKIES_BYTES = 20 * 1024
+"""A browser keeps up to 180 cookies for us, some 80 bytes each, and sends them all in one line."""
 IDLE_S = 20.0
 """A connection that sends no whole request for so long is closed; aiohttp's own default is an hour."""
 
@@ -70,13 +73,15 @@ def build_app(
 
 async def _run_parts(app: web.Application, synchronised: Callable[[], bool]) -> AsyncIterator[None]:
     config, clock, masters = app[keys.CONFIG], app[keys.CLOCK], app[keys.MASTER_KEYS]
-    database = app[keys.DATABASE] = await Database.open(config.data_dir)
-    shred = await ShredKeys.open(config.data_dir)
-    readers = app[keys.READERS] = Readers(clock)
-    deletion = app[keys.DELETION] = Deletion(database, shred, readers.drop_recording)
-    texts = app[keys.WORDS].texts
-    hub = app[keys.HUB] = Hub(
-        Services(
+    async with AsyncExitStack() as opened:  # what is open is closed again, also when the next step fails
+        database = app[keys.DATABASE] = await Database.open(config.data_dir)
+        opened.push_async_callback(database.close)
+        shred = await ShredKeys.open(config.data_dir)
+        opened.push_async_callback(shred.close)
+        readers = app[keys.READERS] = Readers(clock)
+        deletion = app[keys.DELETION] = Deletion(database, shred, readers.drop_recording)
+        texts = app[keys.WORDS].texts
+        services = Services(
             clock=clock,
             database=database,
             shred=shred,
@@ -85,27 +90,29 @@ async def _run_parts(app: web.Application, synchronised: Callable[[], bool]) -> 
             readers=readers,
             catalogue=lambda _language: texts,
             net=media_net(config),
-            limits=Limits(
-                recording_ms=config.max_recording_minutes * 60_000,
-                room_bytes=config.max_room_bytes,
-                server_bytes=config.max_server_bytes,
-                min_free_bytes=config.min_free_bytes,
-            ),
+            limits=limits(config),
         )
+        app[keys.ARGON2] = argon2 = Argon2Queue()
+        opened.callback(argon2.close)
+        app[keys.STUN] = stun = await _open_stun(config)
+        if stun is not None:
+            opened.push_async_callback(stun.close)
+        janitor = app[keys.JANITOR] = Janitor(database, deletion, clock, synchronised)
+        opened.push_async_callback(janitor.close)
+        hub = app[keys.HUB] = Hub(services)
+        opened.push_async_callback(hub.close)
+        await hub.start()
+        await janitor.start()
+        yield
+
+
+def limits(config: Config) -> Limits:
+    return Limits(
+        recording_ms=config.max_recording_minutes * 60_000,
+        room_bytes=config.max_room_bytes,
+        server_bytes=config.max_server_bytes,
+        min_free_bytes=config.min_free_bytes,
     )
-    janitor = app[keys.JANITOR] = Janitor(database, deletion, clock, synchronised)
-    app[keys.ARGON2] = argon2 = Argon2Queue()
-    app[keys.STUN] = stun = await _open_stun(config)
-    await hub.start()
-    await janitor.start()
-    yield
-    await hub.close()
-    await janitor.close()
-    if stun is not None:
-        await stun.close()
-    argon2.close()
-    await shred.close()
-    await database.close()
 
 
 async def _say_goodbye(app: web.Application) -> None:
@@ -148,7 +155,7 @@ async def start(app: web.Application, *, idle_s: float = IDLE_S) -> web.AppRunne
         access_log_class=AccessLog,
         keepalive_timeout=idle_s,
         max_line_size=4096,
-        max_field_size=8190,
+        max_field_size=COOKIES_BYTES,
         max_headers=64,
         lingering_time=2,
         shutdown_timeout=10,

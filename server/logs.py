@@ -83,7 +83,9 @@ class AccessLog(AbstractAccessLogger):
 
 
 def _pattern(request: web.BaseRequest) -> str | None:
-    if not isinstance(request, web.Request):
+    try:
+        assert isinstance(request, web.Request)
+        row = request.app[ROUTES].get(request.match_info.route)
+    except (AssertionError, AttributeError):  # it could not even be read: aiohttp has no route for it
         return None
-    row = request.app[ROUTES].get(request.match_info.route)
     return row.path if row else None

@@ -20,6 +20,23 @@ from server.store import settings
 
 BACKLOG = 512
 HANDSHAKE_S = 10.0
+"""For TLS; asyncio itself waits a minute for somebody who says nothing."""
+
+
+class Site(web.TCPSite):
+    """aiohttp's, with a deadline for the handshake, which it has no word for."""
+
+    async def start(self) -> None:
+        await web.BaseSite.start(self)
+        assert self._runner.server is not None
+        self._server = await asyncio.get_running_loop().create_server(
+            self._runner.server,
+            self._host,
+            self._port,
+            ssl=self._ssl_context,
+            backlog=self._backlog,
+            ssl_handshake_timeout=HANDSHAKE_S if self._ssl_context is not None else None,
+        )
 
 
 async def run_until_stopped(config: Config, signals: Sequence[signal.Signals]) -> None:
@@ -62,7 +79,7 @@ async def _start(app: web.Application) -> web.AppRunner:
 
 async def listen(runner: web.AppRunner, config: Config, context: ssl.SSLContext | None) -> int:
     """The TCP port listened on."""
-    site = web.TCPSite(runner, config.host, config.port, ssl_context=context, backlog=BACKLOG)
+    site = Site(runner, config.host, config.port, ssl_context=context, backlog=BACKLOG)
     try:
         await site.start()
     except OSError as error:

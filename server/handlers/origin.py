@@ -21,13 +21,25 @@ def trusted(config: Config, address: str) -> bool:
 
 
 def peer(config: Config, socket_peer: str, forwarded_for: str | None) -> str:
-    """The address nearest to us in X-Forwarded-For that is no trusted proxy; strangers may write what they like."""
+    """The address nearest to us in X-Forwarded-For that is no trusted proxy; strangers may write what they like, and
+    where a proxy names no address its own counts."""
     nearest = socket_peer
     for hop in reversed((forwarded_for or "").split(",")):
-        if not trusted(config, nearest) or not hop.strip():
+        address = _forwarded(hop.strip()) if trusted(config, nearest) else None
+        if address is None:
             break
-        nearest = hop.strip()
+        nearest = address
     return nearest
+
+
+def _forwarded(hop: str) -> str | None:
+    """The address in `192.0.2.1`, `192.0.2.1:5678`, `2001:db8::1` or `[2001:db8::1]:443`, as some proxies write it."""
+    bare = hop.strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    return bare if is_address(bare.partition("%")[0]) else None
 
 
 def secure(config: Config, socket_peer: str, forwarded_proto: str | None) -> bool:

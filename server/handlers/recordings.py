@@ -1,6 +1,7 @@
 """Listening through: list, manifest, parts by range, download, delete."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from server.domain.messages import Seat
 from server.errors import VisavisError
 from server.handlers.answers import answer
 from server.handlers.byte_range import parse_range
-from server.handlers.keys import CLOCK, DATABASE, DELETION, HUB, IDENTITY, JANITOR
+from server.handlers.keys import CLOCK, DATABASE, DELETION, HUB, IDENTITY, JANITOR, READERS
 from server.handlers.proofs import session_pair
 from server.live import facts
 from server.live.listening import open_part
@@ -21,6 +22,9 @@ from server.store.recordings import Part, Recording, State
 from server.store.sealed import SealedReader
 
 CHUNK_BYTES = 256 * 1024
+STALLED_S = 30.0
+"""How long a browser may take for a chunk. One that has buffered enough stops reading and asks again later; until then
+neither file nor key is held open for it."""
 
 log = get_logger()
 
@@ -137,21 +141,34 @@ async def read_part(request: web.Request) -> web.StreamResponse:
     if download:
         response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(part)}"'
     await response.prepare(request)
-    await _send(request, response, row, reader, start, end)
+    chunks = _chunks(request, row, part, reader, start, end)
+    await _send(request, response, row, chunks)
     return response
 
 
+async def _chunks(
+    request: web.Request, row: Recording, part: Part, reader: SealedReader, start: int, end: int
+) -> AsyncIterator[bytes]:
+    """Raises VisavisError once it is due, deleted, or the session has ended."""
+    session = request[IDENTITY].session
+    assert session is not None
+    for place in range(start, end, CHUNK_BYTES):
+        if not recordings.readable(row, request.app[JANITOR].now_ms()):
+            raise VisavisError("recording_gone", "It fell due while it was read.", 410)
+        request.app[READERS].touch(session.token_hash, part.id)
+        yield await reader.read(place, min(end, place + CHUNK_BYTES))
+
+
 async def _send(
-    request: web.Request, response: web.StreamResponse, row: Recording, reader: SealedReader, start: int, end: int
+    request: web.Request, response: web.StreamResponse, row: Recording, chunks: AsyncIterator[bytes]
 ) -> None:
     try:
-        for place in range(start, end, CHUNK_BYTES):
-            if not recordings.readable(row, request.app[JANITOR].now_ms()):
-                raise VisavisError("recording_gone", "It fell due while it was read.", 410)
-            await response.write(await reader.read(place, min(end, place + CHUNK_BYTES)))
+        async for chunk in chunks:
+            async with asyncio.timeout(STALLED_S):
+                await response.write(chunk)
         await response.write_eof()
     except (VisavisError, ValueError, OSError) as error:
-        # deleted, or signed out, while it was being read; the length is promised already, so the line is cut
+        # deleted, signed out, or not read, while it was being sent; the length is promised already: the line is cut
         if not isinstance(error, ConnectionError):
             log.info("reading_ended", recording=row.id, error=getattr(error, "code", type(error).__name__))
         if request.transport is not None:

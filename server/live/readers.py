@@ -37,18 +37,18 @@ class Readers:
         self._clock = clock
         self._slots: OrderedDict[Key, _Slot] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
+        self._watching: asyncio.Task[None] | None = None
 
     async def get(self, session: bytes, room: str, recording: str, part: str, open_it: Open) -> SealedReader:
         """The session's reader of that part; `open_it()` makes it if there is none. Raises what that raises."""
-        self._expire()
         key = (session, part)
         slot = self._slots.get(key)
         if slot is None:
             slot = self._slots[key] = _Slot(recording, room, self._clock.now_ms())
             while len(self._slots) > MOST:
                 self._drop(next(iter(self._slots)))
-        self._slots.move_to_end(key)
-        slot.used_ms = self._clock.now_ms()
+        self.touch(session, part)
+        self._watch()
         async with slot.lock:
             if slot.reader is None:
                 try:
@@ -59,6 +59,13 @@ class Readers:
                 if slot.dropped:  # the recording was deleted, or the session ended, while it was being opened
                     self._close(slot)
             return slot.reader
+
+    def touch(self, session: bytes, part: str) -> None:
+        """It is being read from: not idle."""
+        slot = self._slots.get((session, part))
+        if slot is not None:
+            slot.used_ms = self._clock.now_ms()
+            self._slots.move_to_end((session, part))
 
     def drop_recording(self, recording: str) -> None:
         """It is being destroyed: readers are closed and their keys forgotten at once."""
@@ -72,13 +79,28 @@ class Readers:
         self._drop_where(lambda key, slot: slot.room == room and key[0] != but)
 
     async def close(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         self._drop_where(lambda _key, _slot: True)
         while self._closing:
             await asyncio.gather(*self._closing)
 
-    def _expire(self) -> None:
-        before = self._clock.now_ms() - KEPT_MS
-        self._drop_where(lambda _, slot: slot.used_ms < before and not slot.lock.locked())
+    def _watch(self) -> None:
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.get_running_loop().create_task(self._expire(), name="readers")
+
+    async def _expire(self) -> None:
+        """Keys are let go by the clock, not when somebody happens to read again."""
+        while self._slots:
+            await self._clock.sleep_until(min(slot.used_ms for slot in self._slots.values()) + KEPT_MS)
+            before = self._clock.now_ms() - KEPT_MS
+            for slot in self._slots.values():
+                if slot.lock.locked():  # still being opened
+                    slot.used_ms = before + KEPT_MS
+            self._drop_idle(before)
+
+    def _drop_idle(self, before: int) -> None:
+        self._drop_where(lambda _, slot: slot.used_ms <= before)
 
     def _drop_where(self, which: Callable[[Key, _Slot], bool]) -> None:
         for key in [key for key, slot in self._slots.items() if which(key, slot)]:

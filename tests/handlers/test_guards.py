@@ -173,7 +173,7 @@ SMUGGLING = [
     "GET / HTTP/1.1\r\nHost : localhost\r\n\r\n",
     "GET / HTTP/1.1\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n",
-    "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a" * 9000 + "\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a" * 30_000 + "\r\n\r\n",
     "GET /" + "a" * 5000 + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "rubbish\r\n\r\n",
 ]
@@ -266,6 +266,13 @@ def trusting(*networks: str) -> Config:
         ("10.0.0.1", "", "10.0.0.1"),
         ("10.0.0.1", None, "10.0.0.1"),
         ("::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.1", "1.1.1.1, 198.51.100.1:5678", "198.51.100.1"),
+        ("10.0.0.1", "2001:db8::1", "2001:db8::1"),
+        ("10.0.0.1", "[2001:db8::1]:443", "2001:db8::1"),
+        ("10.0.0.1", '"[2001:db8::1]"', "2001:db8::1"),
+        ("10.0.0.1", "198.51.100.1:5678, 10.0.0.2:443", "198.51.100.1"),
+        ("10.0.0.1", "unknown", "10.0.0.1"),  # a proxy that names nobody answers for them
+        ("10.0.0.1", "198.51.100.1, _hidden", "10.0.0.1"),
     ],
 )
 def test_only_trusted_proxies_say_who_asks(socket_peer: str, forwarded: str | None, peer: str) -> None:

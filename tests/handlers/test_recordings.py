@@ -1,12 +1,19 @@
 """Listening through: who may, what comes, and when it is over."""
 
+import asyncio
+import contextlib
 import random
+import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
+from yarl import URL
 
 from server.handlers import keys
+from server.handlers import recordings as handler
 from server.ids import new_id
+from server.live.readers import KEPT_MS
 from server.store import recordings
 from tests.live.house import PASSWORD, House, open_house, pair_in
 from tests.live.recordings_made import Made, make_recording
@@ -69,6 +76,53 @@ async def test_a_due_recording_is_gone_at_once(tmp_path: Path) -> None:
         assert (await mentor.ask("GET", path_of(room, made)))[0] == 410
         row = (await mentor.ask("GET", f"/api/rooms/{room}/recordings"))[1]["recordings"][0]
         assert (row["state"], row["erased"]["cause"]) == ("deleted", "due")
+
+
+async def test_keys_of_who_listens_no_more_are_let_go_by_the_clock(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        mentor, mentee, room = await pair_in(house)
+        made = await make_recording(house, room, DATA)
+        for browser in (mentor, mentee):
+            assert (await browser.ask("GET", path_of(room, made)))[0] == 200
+        readers = house.hub.services.readers
+        slots = list(readers._slots.values())
+        assert len(slots) == 2
+        house.advance(KEPT_MS - 1)
+        assert (await mentee.ask("GET", path_of(room, made), headers={"Range": "bytes=0-0"}))[0] == 206
+        house.advance(1)
+        async with house.app[keys.DATABASE].read():  # a turn or more of the loop
+            await asyncio.gather(*readers._closing)
+        assert [len(readers._slots), slots[0].dropped, slots[1].dropped] == [1, True, False]
+        house.advance(KEPT_MS)
+        assert (await mentor.ask("GET", f"/api/rooms/{room}/me"))[0] == 200
+        assert slots[1].dropped
+
+
+async def test_who_stops_reading_holds_no_file_and_no_key(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    mentor, _, room = await pair_in(house)
+    made = await make_recording(house, room, bytes(12_000_000))
+    sent = asyncio.Event()
+    send = handler._send
+
+    async def watched(*args: Any) -> None:
+        await send(*args)
+        sent.set()
+
+    monkeypatch.setattr(handler, "_send", watched)
+    monkeypatch.setattr(handler, "STALLED_S", 0.1)
+    address = house.url.removeprefix("http://")
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.connect((address.partition(":")[0], int(address.partition(":")[2])))
+    cookies = mentor.client.cookie_jar.filter_cookies(URL(house.url))
+    asked = "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
+    line.sendall(f"GET {path_of(room, made)} HTTP/1.1\r\nHost: {address}\r\nCookie: {asked}\r\n\r\n".encode())
+    await sent.wait()
+    got = 0
+    with line, contextlib.suppress(ConnectionError):
+        while data := line.recv(65_536):
+            got += len(data)
+    assert got < 12_000_000
 
 
 async def test_deleting_ends_what_is_being_read(house: House) -> None:
