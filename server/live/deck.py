@@ -36,6 +36,7 @@ class Deck:
         self._report = report
         self._saved = saved
         self._recordings: dict[str, LiveRecording] = {}
+        self._erasing: set[str] = set()
         self._offers: dict[Seat, tuple[Page, LegOffer]] = {}
         self._legs: dict[Seat, asyncio.Task[None]] = {}
 
@@ -79,10 +80,17 @@ class Deck:
         self._worker.put("end_recording", partial(self._end, effect), must=True)
 
     def erase(self, effect: ev.EraseRecording) -> None:
+        self._erasing.add(effect.recording)
         self._worker.put("erase_recording", partial(self._erase, effect), must=True)
 
     async def _end(self, effect: ev.EndRecording) -> None:
-        await self._recordings[effect.recording].end(effect.reason)
+        tape = self._recordings[effect.recording]
+        if effect.recording in self._erasing:
+            await (
+                tape.close()
+            )  # it gets no day any more, and its erasing must not wait behind one that cannot be stored
+        else:
+            await tape.end(effect.reason)
         del self._recordings[effect.recording]
 
     async def _erase(self, effect: ev.EraseRecording) -> None:
@@ -92,6 +100,7 @@ class Deck:
         except VisavisError as error:
             if error.code != "no_such_recording":  # it could not even be opened: there is nothing to erase
                 raise
+        self._erasing.discard(effect.recording)
 
     # --- legs ---------------------------------------------------------------------------------------------------------
 

@@ -1,10 +1,12 @@
 """Deletes what is due, on its day: also what fell due while the server was down, and never on a clock that leapt."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from server.clock import Clock
 from server.live.trusted_time import Machine, TrustedTime
@@ -97,13 +99,17 @@ class Janitor:
                 due = await recordings.due(tx, now, BATCH)
             if not due:
                 return done
+            stuck = False
             for recording in due:
                 try:
                     await self._deletion.delete(recording, cause="due", by=None, now=now)
                     done += 1
-                except OSError as error:
-                    # Marked and without its key: the next look goes on with `finish_deletions`.
-                    log.error("deletion_stuck", recording=recording, errno=error.errno)
+                except (OSError, sqlite3.Error, DBAPIError) as error:
+                    # It is unreadable; the next look goes on. Whatever it was must not keep the others.
+                    stuck = True
+                    log.error("deletion_stuck", recording=recording, error=type(error).__name__)
+            if stuck:
+                return done
 
     async def _run(self) -> None:
         while True:

@@ -143,12 +143,16 @@ class LiveRecording:
         log.info("run_sealed", room=self._room, recording=self.id, run=run, length_ms=length_ms)
         self._report(RunSealed(self.id, run, length_ms, ended_ms))
 
-    async def end(self, reason: str) -> None:
-        """No further run: the row gets its day. What never held anything is dropped at once."""
+    async def close(self) -> None:
+        """No further run; may be called twice."""
         if self._looking is not None:
             self._looking.cancel()
         if self._recorder is not None:
             await self._recorder.close()
+
+    async def end(self, reason: str) -> None:
+        """`close`, and the row gets its day. What never held anything is dropped at once."""
+        await self.close()
         now = self._services.clock.now_ms()
         async with self._services.database.write() as tx:
             row = await recordings.get(tx, self.id)

@@ -41,6 +41,8 @@ class Worker:
         """`name` is for the log. A job that `must` be done is tried again until it is, or until the server goes down:
         what it leaves behind is put right at the next start."""
         self._jobs.append(_Put(name, job, must))
+        if self._waiting is not None:
+            self._waiting.cancel()  # what has come may be what makes the next try succeed, such as freed room
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run(), name=f"room {self._room}")
 

@@ -3,11 +3,14 @@
 import asyncio
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
 from sqlalchemy import and_, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from server.domain.messages import Seat
 from server.errors import VisavisError
@@ -61,7 +64,14 @@ class Deletion:
                 row = await recordings.get(tx, recording)
             if row is None or row.state is not State.DELETING:
                 return
-            await self._shred.destroy(recording)
+            try:
+                await self._shred.destroy(recording)
+            except sqlite3.Error as error:
+                # No room for its journal, most likely: the bytes first then, which makes room.
+                log.error("shredding_stuck", recording=recording, error=type(error).__name__)
+                self._drop_readers(recording)
+                await asyncio.to_thread(remove_files, self._database.data_dir, recording)
+                await self._shred.destroy(recording)
             self._after("shredded", recording)
             self._drop_readers(recording)
             self._after("dropped", recording)
@@ -71,11 +81,18 @@ class Deletion:
             self._after("deleted", recording)
 
     async def delete(self, recording: str, *, cause: str, by: Seat | None, now: int) -> None:
-        """`mark` and `run`. Raises `no_such_recording`."""
+        """`mark` and `run`. Where the database cannot be told (a full disk), the files go nevertheless and at once, and
+        the intention is left where `recover` finds it. Raises `no_such_recording`, DBAPIError, and as `run`."""
         async with self._database.read() as tx:
             if await recordings.get(tx, recording) is None:
                 raise VisavisError("no_such_recording", "there is no such recording", 404)
-        await self.mark(recording, cause=cause, by=by, now=now)
+        try:
+            await self.mark(recording, cause=cause, by=by, now=now)
+        except DBAPIError as error:
+            log.error("deletion_not_noted", recording=recording, error=type(error).__name__)
+            self._drop_readers(recording)
+            await asyncio.to_thread(bury, self._database.data_dir, recording, cause, by or "server")
+            await self.mark(recording, cause=cause, by=by, now=now)  # what was freed may be all that was missing
         await self.run(recording, now)
 
     async def _close(self, row: recordings.Recording, now: int) -> None:
@@ -103,6 +120,9 @@ class Deletion:
 
 def remove_files(data_dir: Path, recording: str) -> int:
     """The recording's directory with all that is in it; durable on return, no error if it is gone. How many files."""
+    for path, buried, _, _ in places.graves(data_dir):
+        if buried == recording:
+            shutil.rmtree(path)
     directory = places.recording_dir(data_dir, recording)
     if not directory.is_dir():
         return 0
@@ -117,6 +137,21 @@ def remove_files(data_dir: Path, recording: str) -> int:
     directory.rmdir()
     sync_directory(directory.parent)
     return removed
+
+
+def bury(data_dir: Path, recording: str, cause: str, by: str) -> None:
+    """Destroys the files while the row cannot be marked; a renamed directory, which takes no room on the disk, says
+    what was meant. Raises OSError."""
+    directory, grave = places.recording_dir(data_dir, recording), places.grave(data_dir, recording, cause, by)
+    if directory.is_dir():
+        directory.rename(grave)
+    else:
+        with suppress(FileExistsError):
+            grave.mkdir(mode=0o700)
+    sync_directory(grave.parent)
+    for path in list(grave.iterdir()):
+        path.unlink()
+    sync_directory(grave)
 
 
 def sync_directory(directory: Path) -> None:

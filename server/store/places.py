@@ -18,6 +18,23 @@ def recording_dir(data_dir: Path, recording: str) -> Path:
     return parts_root(data_dir) / recording
 
 
+def grave(data_dir: Path, recording: str, cause: str, by: str) -> Path:
+    """Where the files of a recording go that must be destroyed while the database cannot be told: the name is the
+    intention, and it survives."""
+    return recording_dir(data_dir, recording).with_name(f"{recording}.{cause}.{by}")
+
+
+def graves(data_dir: Path) -> list[tuple[Path, str, str, str]]:
+    """Each with its recording, cause and by whom."""
+    found = []
+    for path in parts_root(data_dir).glob("*.*.*"):
+        recording, _, rest = path.name.partition(".")
+        cause, _, by = rest.partition(".")
+        if is_id(recording) and "." not in by:
+            found.append((path, recording, cause, by))
+    return found
+
+
 def part_path(data_dir: Path, recording: str, part: str) -> Path:
     """The part's sealed file. Its directory is made (0700) by whoever creates the file."""
     if not is_id(part):

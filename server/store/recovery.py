@@ -1,13 +1,17 @@
 """What a former process left behind, put in order before the first request."""
 
 import asyncio
+import shutil
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import structlog
 from msgspec import Struct
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
+from server.domain.messages import Seat
 from server.ids import is_id
 from server.store import audit, places, recordings, tables
 from server.store.database import Database
@@ -32,9 +36,10 @@ Measure = Callable[[Part], Awaitable[Measured | None]]
 
 
 async def recover(database: Database, shred: ShredKeys, deletion: Deletion, measure: Measure, now: int) -> list[str]:
-    """At boot, before the first request. Recordings a former process left open become kept and interrupted, due from
-    the end of their last part; begun deletions are finished; files and shred keys without a row are removed.
-    Returns the ids of what was interrupted."""
+    """At boot, before the first request. What was to be destroyed and could not be noted is marked; recordings a former
+    process left open become kept and interrupted, due from the end of their last part; begun deletions are finished;
+    files and shred keys without a row are removed. Returns the ids of what was interrupted."""
+    await _heed_graves(database, deletion, now)
     async with database.read() as tx:
         open_ones = await recordings.unfinished(tx)
     for row in open_ones:
@@ -57,9 +62,22 @@ async def finish_deletions(database: Database, deletion: Deletion, now: int) -> 
         try:
             await deletion.run(row.id, now)
             done += 1
-        except OSError as error:
-            log.error("deletion_stuck", room=row.room, recording=row.id, errno=error.errno)
+        except (OSError, sqlite3.Error, DBAPIError) as error:
+            log.error("deletion_stuck", room=row.room, recording=row.id, error=type(error).__name__)
     return done
+
+
+async def _heed_graves(database: Database, deletion: Deletion, now: int) -> None:
+    """See `destruction.bury`."""
+    for path, recording, cause, by in places.graves(database.data_dir):
+        seat = Seat(by) if by in set(Seat) else None
+        if await deletion.mark(recording, cause=cause, by=seat, now=now):
+            log.warning("deletion_remembered", recording=recording, cause=cause)
+            continue
+        async with database.read() as tx:
+            row = await recordings.get(tx, recording)
+        if row is None or row.state is not State.DELETING:
+            await asyncio.to_thread(shutil.rmtree, path)
 
 
 async def _interrupt(database: Database, row: Recording, measure: Measure, now: int) -> None:

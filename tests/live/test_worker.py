@@ -48,6 +48,31 @@ async def test_what_must_be_done_is_tried_again_before_anything_else() -> None:
     assert (done, len(tries)) == (["stubborn", "after"], 3)
 
 
+async def test_what_comes_while_it_waits_makes_it_try_at_once() -> None:
+    waits, tries, free = asyncio.Event(), list[int](), list[int]()
+
+    class StandingClock(ManualClock):
+        async def sleep_until(self, moment_ms: int) -> None:
+            waits.set()
+            await super().sleep_until(moment_ms)
+
+    async def stubborn() -> None:
+        tries.append(1)
+        if not free:
+            raise OSError("the disk is full")
+
+    async def nothing() -> None:
+        pass
+
+    worker = Worker("a" * 16, StandingClock(), lambda: None)
+    worker.put("stubborn", stubborn, must=True)
+    await waits.wait()
+    free.append(1)
+    worker.put("nothing", nothing)
+    await worker.drain()
+    assert len(tries) == 2
+
+
 async def test_going_down_waits_for_no_disk() -> None:
     worker, tries = Worker("a" * 16, ManualClock(), lambda: None), list[int]()
 

@@ -1,12 +1,16 @@
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from server.domain.messages import Seat
 from server.errors import VisavisError
 from server.ids import new_id
 from server.store import audit, places, recordings
-from server.store.deletion import STEPS, Measured, recover
+from server.store.deletion import STEPS, Measured, finish_deletions, recover
 from server.store.recordings import Part, PartState, Recording, State
 from tests.store.given import (
     DAY,
@@ -67,6 +71,60 @@ async def test_interrupted_after_any_step_boot_goes_on(tmp_path: Path, step: str
         await deleted_wholly(store, kept)
         assert await look_up(store, other.id) == other
         assert await store.shred.get(other.id) is not None
+
+
+REFUSE_MARKS = "CREATE TRIGGER full BEFORE UPDATE ON recordings BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+REFUSE_SHREDDING = "CREATE TRIGGER full BEFORE DELETE ON shred_keys BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+
+
+async def test_what_cannot_be_noted_is_destroyed_and_not_forgotten(tmp_path: Path) -> None:
+    async with a_store(tmp_path) as store:
+        kept, other = [await a_kept_recording(store, await a_room(store)) for _ in range(2)]
+        async with store.database.write() as tx:
+            await tx.execute(text(REFUSE_MARKS))
+        for _ in range(2):  # as the room's worker does: again, until it is done or the server goes down
+            with pytest.raises(DBAPIError):
+                await store.deletion.delete(kept.id, cause="erased", by=Seat.MENTEE, now=NOW)
+        assert kept.id in store.dropped
+        assert [path.parent.name for path in tmp_path.rglob("*.vrec")] == [other.id] * 2
+        assert (await look_up(store, kept.id)).state is State.KEPT  # the row could not be told
+        async with store.database.write() as tx:
+            await tx.execute(text("DROP TRIGGER full"))
+    async with a_store(tmp_path) as store:
+        await recover(store.database, store.shred, store.deletion, nothing_there, NOW)
+        await deleted_wholly(store, kept)
+        assert [path.name for path in places.parts_root(tmp_path).iterdir()] == [other.id]
+        assert await look_up(store, other.id) == other
+
+
+async def test_freed_room_is_enough_to_note_it(store: Store) -> None:
+    kept = await a_kept_recording(store, await a_room(store))
+    mark, tries = store.deletion.mark, list[int]()
+
+    async def full_once(*args: Any, **more: Any) -> bool:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database or disk is full"))
+        return await mark(*args, **more)
+
+    store.deletion.mark = full_once  # type: ignore[method-assign]
+    await store.deletion.delete(kept.id, cause="erased", by=Seat.MENTEE, now=NOW)
+    await deleted_wholly(store, kept)
+    assert list(places.parts_root(store.data_dir).iterdir()) == []
+
+
+async def test_a_key_that_cannot_be_shredded_keeps_no_bytes_and_no_other_deletion(store: Store) -> None:
+    kept, other = [await a_kept_recording(store, await a_room(store)) for _ in range(2)]
+    await store.shred._connection.execute_fetchall(REFUSE_SHREDDING)
+    with pytest.raises(sqlite3.Error):
+        await store.deletion.delete(kept.id, cause="erased", by=Seat.MENTEE, now=NOW)
+    assert not places.recording_dir(store.data_dir, kept.id).exists()
+    assert not recordings.readable(await look_up(store, kept.id), NOW)
+    assert await store.deletion.mark(other.id, cause="deleted", by=Seat.MENTOR, now=NOW)
+    assert await finish_deletions(store.database, store.deletion, NOW) == 0
+    await store.shred._connection.execute_fetchall("DROP TRIGGER full")
+    assert await finish_deletions(store.database, store.deletion, NOW) == 2
+    await deleted_wholly(store, kept)
 
 
 async def test_twice_is_once(store: Store) -> None:
