@@ -9,8 +9,9 @@ from server.domain.messages import Seat
 from server.errors import VisavisError
 from server.handlers.answers import answer, read_json
 from server.handlers.join import LONGEST_NAME, Password
-from server.handlers.keys import DATABASE, HUB, IDENTITY
+from server.handlers.keys import DATABASE, HUB, IDENTITY, PEER
 from server.handlers.proofs import prove_password
+from server.handlers.throttle import network
 from server.handlers.tidy import tidy
 from server.store import seats
 
@@ -33,7 +34,7 @@ async def request_device(request: web.Request) -> web.StreamResponse:
         row = (await seats.both(tx, room_id)).get(wanted.seat)
     if row is None or row.claimed_ms is None:
         raise VisavisError("seat_free", "Nobody has this seat: simply join.", 409)
-    shown, secret = hub.devices.ask(room_id, wanted.seat, name)
+    shown, secret = hub.devices.ask(room_id, wanted.seat, name, network(request[PEER]))
     task = hub.peek(room_id)
     if task is not None:
         task.send(wanted.seat.other, shown)

@@ -56,7 +56,7 @@ class _Right:
     """What opens the seat; `how` None: the browser's own cookie, nothing new is given out."""
 
     how: How | None
-    pair: RoomPair | None = None
+    proved: tuple[rooms.Room, RoomPair] | None = None
 
 
 async def join(request: web.Request) -> web.StreamResponse:
@@ -86,8 +86,9 @@ async def join(request: web.Request) -> web.StreamResponse:
         else:
             held = keys.token_hash(cookies.read_seats(request, room_id)[wanted.seat])
             await seats.touch_cookie(tx, room_id, held, now)
-        if right.pair is not None:
-            session = await begin_session(request, tx, room_id, right.pair)
+        if right.proved is not None:
+            before, pair = right.proved
+            session = await begin_session(request, tx, room_id, pair, before.keys.argon2_salt)
     await hub.policy_changed(room_id)
     response = answer(
         {
@@ -115,16 +116,15 @@ async def _right(request: web.Request, room_id: str, wanted: Join) -> _Right:
         if request.app[HUB].devices.redeem(room_id, wanted.seat, wanted.request, wanted.request_secret):
             return _Right(How.APPROVAL, await _session_too(request, room_id, wanted.password))
         raise VisavisError("not_allowed", "The other seat has not allowed this, or it is too late.", 403)
-    _, pair = await prove_password(request, room_id, wanted.password or "")
-    return _Right(How.CLAIM, pair)
+    return _Right(How.CLAIM, await prove_password(request, room_id, wanted.password or ""))
 
 
-async def _session_too(request: web.Request, room_id: str, password: str | None) -> RoomPair | None:
+async def _session_too(request: web.Request, room_id: str, password: str | None) -> tuple[rooms.Room, RoomPair] | None:
     """The seat is had without a password; a right one opens the recordings as well, a wrong one keeps nobody out."""
     if not password:
         return None
     try:
-        return (await prove_password(request, room_id, password))[1]
+        return await prove_password(request, room_id, password)
     except VisavisError as error:
         if error.code in ("wrong_password", "too_many_tries", "busy"):
             return None
@@ -169,7 +169,7 @@ async def unlock(request: web.Request) -> web.StreamResponse:
     wanted, room_id = await read_json(request, Unlock), request.match_info["room"]
     room, pair = await prove_password(request, room_id, wanted.password)
     async with request.app[DATABASE].write() as tx:
-        token = await begin_session(request, tx, room_id, pair)
+        token = await begin_session(request, tx, room_id, pair, room.keys.argon2_salt)
     response = answer({"title": facts.title_of(request.app[HUB].services, room)})
     cookies.set_session(request, response, room_id, token)
     return response

@@ -83,8 +83,12 @@ async def lock_with(request: web.Request, room_id: str, pair: RoomPair, password
     )
 
 
-async def begin_session(request: web.Request, tx: Tx, room_id: str, pair: RoomPair) -> str:
-    """A session that opens the room's recordings for 12 hours; its token, for the cookie."""
+async def begin_session(request: web.Request, tx: Tx, room_id: str, pair: RoomPair, salt: bytes) -> str:
+    """A session that opens the room's recordings for 12 hours; its token, for the cookie. `salt` is that of the password
+    that was proved. Raises VisavisError `wrong_password` 403 if it was changed meanwhile, which ended all proofs."""
+    room = await rooms.get(tx, room_id)
+    if room is None or room.keys.argon2_salt != salt:
+        raise VisavisError("wrong_password", "The password was changed meanwhile.", 403)
     token, former = keys.new_token(), request[IDENTITY].session
     wrapped = keys.seal_session(request.app[MASTER_KEYS], room_id, pair, token)
     if former is not None:  # a proof of the password begins a new session; the old token ends with it

@@ -76,7 +76,7 @@ async def create_room(request: web.Request) -> web.StreamResponse:
             await seats.add_cookie(
                 tx, room_id, seat, token_hash=keys.token_hash(cookie), how=seats.How.CREATOR, now=now
             )
-            session = await begin_session(request, tx, room_id, pair)
+            session = await begin_session(request, tx, room_id, pair, locked.argon2_salt)
     personal = {"seat": seat, "secret": secret} if seat is not None else None
     response = answer({"room": room_id, "link": f"{_public(request)}/r/{room_id}", "personal": personal}, 201)
     if seat is not None and session is not None:

@@ -21,6 +21,10 @@ REDEEM_MS = 120_000
 """How long an allowed request may still be used."""
 MAX_WAITING = 4
 """Open requests a room; more would only be a nuisance to the person asked."""
+PACE_MS = 10 * 60_000
+PACE_ASKER = 4
+PACE_ROOM = 8
+"""Requests in ten minutes: somebody who knows the password must not ask again after every no."""
 
 
 class RequestState(StrEnum):
@@ -51,16 +55,36 @@ class DeviceRequests:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._rooms: dict[str, dict[str, _Request]] = {}
+        self._asked: dict[str, list[tuple[int, str]]] = {}
+        """When and by whom, for each room, in the last ten minutes."""
 
-    def ask(self, room: str, seat: Seat, name: str) -> tuple[DeviceRequest, str]:
-        """A new request and its secret. Raises VisavisError `too_many_requests` 429."""
+    def ask(self, room: str, seat: Seat, name: str, asker: str) -> tuple[DeviceRequest, str]:
+        """A new request and its secret. `asker` is the network it comes from. Raises VisavisError `too_many_requests`
+        429."""
+        for each in list(self._rooms):
+            self._live(each)  # names of who asked long ago are forgotten
         requests = self._live(room)
+        self._keep_pace(room, asker)
         if sum(entry.state is RequestState.WAITING for entry in requests.values()) >= MAX_WAITING:
             raise VisavisError("too_many_requests", "Too many devices wait for an answer.", 429, retry_after_s=60)
         secret = secrets.token_urlsafe(20)
         entry = _Request(new_id(), _digest(secret), seat, name, self._clock.now_ms() + WAIT_MS)
         self._rooms.setdefault(room, {})[entry.id] = entry
+        self._asked.setdefault(room, []).append((self._clock.now_ms(), asker))
         return _shown(entry), secret
+
+    def _keep_pace(self, room: str, asker: str) -> None:
+        now = self._clock.now_ms()
+        for each, times in list(self._asked.items()):
+            times[:] = [(at_ms, who) for at_ms, who in times if at_ms + PACE_MS > now]
+            if not times:
+                del self._asked[each]
+        before = self._asked.get(room, [])
+        theirs = [at_ms for at_ms, who in before if who == asker]
+        if len(before) >= PACE_ROOM or len(theirs) >= PACE_ASKER:
+            first = before[0][0] if len(before) >= PACE_ROOM else theirs[0]
+            wait_s = (first + PACE_MS - now + 999) // 1000
+            raise VisavisError("too_many_requests", "Asked too often for this seat.", 429, retry_after_s=wait_s)
 
     def waiting(self, room: str, asked: Seat) -> list[DeviceRequest]:
         """What the person in the seat `asked` has still to answer."""

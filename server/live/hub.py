@@ -42,7 +42,10 @@ class Hub:
         if opening is None:  # two sockets that come at once share one task
             opening = self._opening[room_id] = asyncio.get_running_loop().create_task(self._open(room_id))
             opening.add_done_callback(lambda _: self._opening.pop(room_id, None))
-        return await asyncio.shield(opening)
+        task = await asyncio.shield(opening)
+        if self._going_down:  # it was opened too late to be closed with the others
+            raise VisavisError("going_down", "The server is about to stop.", 503)
+        return task
 
     async def _open(self, room_id: str) -> RoomTask:
         known = await facts.load(self.services, room_id)

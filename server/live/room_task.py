@@ -46,6 +46,7 @@ class RoomTask:
         self._timer: asyncio.Task[None] | None = None
         self._timer_ms = 0
         self._showing = False
+        self._closed = False
         self._held = 0
         self.id = known.room
         self.worker = Worker(known.room, services.clock, self._rest)
@@ -150,6 +151,9 @@ class RoomTask:
 
     def come(self, page: Page, hello_event: ev.PageCame) -> bool:
         """A socket said hello. False if the page may not have the seat any more (a newer one has)."""
+        if self._closed:
+            page.bye("going_down")
+            return False
         key = (page.seat, page.page)
         former = self._pages.get(key)
         self._pages[key] = page
@@ -311,6 +315,7 @@ class RoomTask:
 
     async def close(self, code: str) -> None:
         """The server goes down: permits close now, runs are sealed, recordings end as kept."""
+        self._closed = True
         self.deck.close_all_permits()
         if self._room.tape is not None:
             self._report(ev.LimitReached(self._room.tape.recording, code))

@@ -1,11 +1,12 @@
 """Continuing in one's seat on another device."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from server.domain.messages import Seat
-from tests.live.house import PASSWORD, House, pair_in
+from tests.live.house import PASSWORD, House, open_house, pair_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -68,6 +69,36 @@ async def test_who_was_away_is_asked_on_coming_in_and_not_too_often(house: House
     tab = await mentor.enter(room, Seat.MENTOR)
     for _, ticket in answers[:4]:
         await tab.expect("device_request", request=ticket["request"])
+
+
+async def test_a_no_is_not_asked_again_and_again(tmp_path: Path) -> None:
+    """A third person who knows the password cannot pester the one who decides."""
+    async with open_house(tmp_path) as house:
+        mentor, _, room = await pair_in(house)
+        tab, third = await mentor.enter(room, Seat.MENTOR), house.browser()
+        for _ in range(4):
+            ticket = (await third.ask("POST", f"/api/rooms/{room}/device-requests", ASK))[1]
+            await tab.expect("device_request", request=ticket["request"])
+            await tab.send("device_answer", request=ticket["request"], allow=False)
+            await tab.quiet()
+            house.advance(1_000)
+        status, refused = await third.ask("POST", f"/api/rooms/{room}/device-requests", ASK)
+        assert (status, refused["code"], refused["retry_after_s"]) == (429, "too_many_requests", 596)
+        await tab.quiet()
+        assert not [message for message in tab.inbox if message["type"] == "device_request"]
+        house.advance(596_000)
+        assert (await third.ask("POST", f"/api/rooms/{room}/device-requests", ASK))[0] == 202
+
+
+async def test_names_of_who_asked_are_forgotten(house: House) -> None:
+    _, _, room = await pair_in(house)
+    _, _, other = await pair_in(house)
+    devices = house.hub.devices
+    devices.ask(room, Seat.MENTEE, "Barnaby on a tablet", "192.0.2.1")
+    house.advance(600_000)
+    devices.ask(other, Seat.MENTEE, "Ottoline", "192.0.2.1")
+    assert room not in devices._rooms
+    assert room not in devices._asked
 
 
 async def _state(tablet, room: str, ticket) -> str:  # type: ignore[no-untyped-def]

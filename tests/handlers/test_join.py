@@ -75,6 +75,29 @@ async def test_outside_of_tests_a_hash_costs_what_it_should(tmp_path: Path) -> N
     assert (cost.passes, cost.memory_kib, cost.lanes) == (2, 19456, 1)
 
 
+async def test_a_proof_of_the_former_password_begins_no_session(house: House, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """The password is changed while somebody's hash is being made: that session must not outlive the change."""
+    from server.handlers import join, proofs
+
+    mentor, mentee, room = await pair_in(house)
+    proved, changed = asyncio.Event(), asyncio.Event()
+    prove = proofs.prove_password
+
+    async def slow(*args):  # type: ignore[no-untyped-def]
+        found = await prove(*args)
+        proved.set()
+        await changed.wait()
+        return found
+
+    monkeypatch.setattr(join, "prove_password", slow)
+    late = asyncio.create_task(mentee.ask("POST", f"/api/rooms/{room}/unlock", {"password": PASSWORD}))
+    await proved.wait()
+    assert (await mentor.ask("POST", f"/api/rooms/{room}/password", {"password": "another one of ours"}))[0] == 200
+    changed.set()
+    assert (await late)[1]["code"] == "wrong_password"
+    assert (await mentee.ask("GET", f"/api/rooms/{room}/recordings"))[0] == 401
+
+
 async def test_a_third_person_is_refused_kindly_with_the_right_password(house: House) -> None:
     mentor, _, room = await pair_in(house)
     third = house.browser()
