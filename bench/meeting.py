@@ -15,6 +15,7 @@ the machine. All moments are taken inside the pages with performance.now():
 
 import argparse
 import asyncio
+import contextlib
 import statistics
 import tempfile
 from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ from tests.e2e.people import Person, chromium
 from tests.e2e.place import Place
 
 TIMELINE = Path(__file__).with_name("timeline.js")
+QUIET = 0.25
 Marks = list[tuple[str, float]]
 """What happened in a page and when, in ms since the epoch."""
 
@@ -40,6 +42,8 @@ class Round(NamedTuple):
     durable: float
     withdraw: float
     marks: tuple[Marks, Marks]
+    busy: float = 0.0
+    """Share of the machine that others used just before, 0 to 1."""
 
 
 class Target(NamedTuple):
@@ -73,6 +77,30 @@ async def _marks(person: Person) -> Marks:
 
 async def _happened(person: Person, what: str) -> None:
     await person.page.wait_for_function("what => benchMarks.some(([name]) => name === what)", arg=what)
+
+
+def _ticks() -> tuple[int, int]:
+    """All and idle ticks of the machine since it began; (1, 1) where nobody counts them."""
+    with contextlib.suppress(OSError):
+        ticks = [int(it) for it in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+        return sum(ticks), ticks[3] + ticks[4]
+    return 1, 1
+
+
+async def busy(seconds: float = 0.5) -> float:
+    """What share of the machine others use while we do nothing, 0 to 1."""
+    before = _ticks()
+    await asyncio.sleep(seconds)
+    after = _ticks()
+    return 1 - (after[1] - before[1]) / (after[0] - before[0]) if after[0] > before[0] else 0.0
+
+
+async def calm(patience_s: float) -> float:
+    """Waits so long at most for others to use less than a quarter of the machine. Returns what they use then."""
+    deadline = asyncio.get_running_loop().time() + patience_s
+    while (others := await busy()) >= QUIET and asyncio.get_running_loop().time() < deadline:
+        pass
+    return others
 
 
 async def play_round(browser: Browser, url: str) -> Round:
@@ -146,7 +174,9 @@ def table(rounds: Sequence[Round], say: Callable[[str], None]) -> None:
         say(f"  {target.words:36} {median:7.0f} {p95(values):7.0f}   {span:14} {end}".rstrip())
 
 
-async def measure(rounds: int, say: Callable[[str], None], *, timeline: bool = False) -> list[Round]:
+async def measure(
+    rounds: int, say: Callable[[str], None], *, timeline: bool = False, patience_s: float = 5.0
+) -> list[Round]:
     """Raises where a round breaks; a missed target is told in the table and raises nothing."""
     done: list[Round] = []
     with tempfile.TemporaryDirectory(prefix="visavis-bench-") as folder:
@@ -156,15 +186,19 @@ async def measure(rounds: int, say: Callable[[str], None], *, timeline: bool = F
             async with async_playwright() as playwright, chromium(playwright) as browser:
                 await play_round(browser, place.url)  # the first start of everything is nobody's measure
                 for number in range(rounds):
-                    done.append(await play_round(browser, place.url))
+                    others = await calm(patience_s)
+                    done.append((await play_round(browser, place.url))._replace(busy=others))
                     last = done[-1]
                     say(
                         f"round {number + 1}: join {last.join:.0f} ms, durable {last.durable:.0f} ms, "
-                        f"withdraw {last.withdraw:.0f} ms"
+                        f"withdraw {last.withdraw:.0f} ms; machine {others:.0%} busy before"
                     )
         finally:
             await place.stop()
     table(done, say)
+    disturbed = sum(it.busy >= QUIET for it in done)
+    if disturbed:
+        say(f"  {disturbed} of {rounds} rounds began while others used a quarter of the machine or more")
     if timeline:
         show_timeline(done, say)
     return done
@@ -174,8 +208,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--timeline", action="store_true", help="show when what happened in the median round")
+    parser.add_argument("--patience", type=float, default=5.0, help="seconds to wait for a quiet machine, each round")
     arguments = parser.parse_args()
-    asyncio.run(measure(max(1, arguments.rounds), print, timeline=arguments.timeline))
+    asyncio.run(measure(max(1, arguments.rounds), print, timeline=arguments.timeline, patience_s=arguments.patience))
 
 
 if __name__ == "__main__":
