@@ -84,7 +84,7 @@ async def lock_with(request: web.Request, room_id: str, pair: RoomPair, password
 
 
 async def begin_session(request: web.Request, tx: Tx, room_id: str, pair: RoomPair, salt: bytes) -> str:
-    """A session that opens the room's recordings for 12 hours; its token, for the cookie. `salt` is that of the password
+    """A session that opens the room's recordings for 12 hours; its token, for the cookie. `salt` is of the password
     that was proved. Raises VisavisError `wrong_password` 403 if it was changed meanwhile, which ended all proofs."""
     room = await rooms.get(tx, room_id)
     if room is None or room.keys.argon2_salt != salt:

@@ -77,6 +77,14 @@ REFUSE_MARKS = "CREATE TRIGGER full BEFORE UPDATE ON recordings BEGIN SELECT RAI
 REFUSE_SHREDDING = "CREATE TRIGGER full BEFORE DELETE ON shred_keys BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
 
 
+def directories(store: Store) -> list[str]:
+    return [path.name for path in places.parts_root(store.data_dir).iterdir()]
+
+
+def files_of(store: Store) -> list[str]:
+    return [path.parent.name for path in store.data_dir.rglob("*.vrec")]
+
+
 async def test_what_cannot_be_noted_is_destroyed_and_not_forgotten(tmp_path: Path) -> None:
     async with a_store(tmp_path) as store:
         kept, other = [await a_kept_recording(store, await a_room(store)) for _ in range(2)]
@@ -86,14 +94,14 @@ async def test_what_cannot_be_noted_is_destroyed_and_not_forgotten(tmp_path: Pat
             with pytest.raises(DBAPIError):
                 await store.deletion.delete(kept.id, cause="erased", by=Seat.MENTEE, now=NOW)
         assert kept.id in store.dropped
-        assert [path.parent.name for path in tmp_path.rglob("*.vrec")] == [other.id] * 2
+        assert files_of(store) == [other.id] * 2
         assert (await look_up(store, kept.id)).state is State.KEPT  # the row could not be told
         async with store.database.write() as tx:
             await tx.execute(text("DROP TRIGGER full"))
     async with a_store(tmp_path) as store:
         await recover(store.database, store.shred, store.deletion, nothing_there, NOW)
         await deleted_wholly(store, kept)
-        assert [path.name for path in places.parts_root(tmp_path).iterdir()] == [other.id]
+        assert directories(store) == [other.id]
         assert await look_up(store, other.id) == other
 
 
@@ -110,7 +118,7 @@ async def test_freed_room_is_enough_to_note_it(store: Store) -> None:
     store.deletion.mark = full_once  # type: ignore[method-assign]
     await store.deletion.delete(kept.id, cause="erased", by=Seat.MENTEE, now=NOW)
     await deleted_wholly(store, kept)
-    assert list(places.parts_root(store.data_dir).iterdir()) == []
+    assert directories(store) == []
 
 
 async def test_a_key_that_cannot_be_shredded_keeps_no_bytes_and_no_other_deletion(store: Store) -> None:
@@ -201,7 +209,7 @@ async def test_left_recording_with_nothing_in_it_it_is_deleted(tmp_path: Path) -
         row = await look_up(store, recording)
         assert (row.state, row.cause) == (State.DELETED, "empty")
         assert await store.shred.ids() == []
-        assert list(places.parts_root(store.data_dir).iterdir()) == []
+        assert directories(store) == []
 
 
 async def test_what_no_row_knows_is_removed_at_boot(store: Store) -> None:
