@@ -99,7 +99,7 @@ async def test_the_longest_length_ends_it(tmp_path: Path) -> None:
         await asyncio.gather(*(leg.shut(recording, 1) for leg in legs))
         rows = await listed(legs[0])
         assert 2_500 < rows[0]["length_ms"] < 6_000
-        assert "recording_ends_soon" in legs[0].tab.view["notices"] or rows[0]["state"] == "kept"
+        assert rows[0]["state"] == "kept"
 
 
 async def test_bytes_of_a_room_are_bounded(tmp_path: Path) -> None:
@@ -155,5 +155,7 @@ async def test_a_full_disk_stops_the_recording_and_not_the_call(small_disk: Path
         await mentee.expect("signal")
         assert mentor.view["seats"][Seat.MENTEE]["presence"] == "here"
         (small_disk / "filler").unlink()
-        assert [row["state"] for row in await listed(legs[0])] == ["kept"]
+        rows = await listed(legs[0])
+        assert [row["state"] for row in rows] == ["kept"]
+        assert rows[0]["length_ms"] >= 900  # as long as what is there plays
         assert await all_play(legs[0], recording) == 2
