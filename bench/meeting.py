@@ -175,7 +175,7 @@ def table(rounds: Sequence[Round], say: Callable[[str], None]) -> None:
 
 
 async def measure(
-    rounds: int, say: Callable[[str], None], *, timeline: bool = False, patience_s: float = 5.0
+    rounds: int, say: Callable[[str], None], *, timeline: bool = False, patience_s: float = 3.0
 ) -> list[Round]:
     """Raises where a round breaks; a missed target is told in the table and raises nothing."""
     done: list[Round] = []
@@ -208,7 +208,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--timeline", action="store_true", help="show when what happened in the median round")
-    parser.add_argument("--patience", type=float, default=5.0, help="seconds to wait for a quiet machine, each round")
+    parser.add_argument("--patience", type=float, default=3.0, help="seconds to wait for a quiet machine, each round")
     arguments = parser.parse_args()
     asyncio.run(measure(max(1, arguments.rounds), print, timeline=arguments.timeline, patience_s=arguments.patience))
 

@@ -228,8 +228,8 @@ async def _with_pictures(kind: str, legs: int, seconds: float, say: Callable[[st
         result = await _measure(kind, legs, seconds)
         if result.has_pictures:
             return result
-        say(f"discarded: {kind} n={legs} got no pictures ({result.cpu_per_minute:.2f} CPU-s a participant-minute)")
-    raise RuntimeError(f"{kind} with {legs} legs got no pictures, {TRIES} times in a row")
+        say(f"discarded: {kind} n={legs} got pictures for less than half of the time ({result.cpu_per_minute:.2f} CPU-s a participant-minute)")
+    raise RuntimeError(f"{kind} with {legs} legs got too few pictures, {TRIES} times in a row")
 
 
 async def compare(seconds: float, rounds: int, cases: list[tuple[str, int]], say: Callable[[str], None]) -> None:
