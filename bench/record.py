@@ -228,7 +228,7 @@ async def _with_pictures(kind: str, legs: int, seconds: float, say: Callable[[st
         result = await _measure(kind, legs, seconds)
         if result.has_pictures:
             return result
-        say(f"discarded: {kind} n={legs} got pictures for less than half of the time ({result.cpu_per_minute:.2f} CPU-s a participant-minute)")
+        say(f"discarded: {kind} n={legs} got pictures for less than half of the time")
     raise RuntimeError(f"{kind} with {legs} legs got too few pictures, {TRIES} times in a row")
 
 
