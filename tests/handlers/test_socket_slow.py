@@ -8,6 +8,7 @@ import pytest
 from yarl import URL
 
 from server.domain.messages import Seat
+from server.handlers import socket_page
 from server.ids import new_id
 from tests.live.house import Browser, House, pair_in
 
@@ -38,7 +39,8 @@ async def deaf_socket(browser: Browser, room: str, seat: Seat) -> asyncio.Stream
     return writer
 
 
-async def test_a_page_that_does_not_read_is_let_go(house: House) -> None:
+async def test_a_page_that_does_not_read_is_let_go(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_page, "FAREWELL_S", 0.1)  # it would not read a longer one either
     mentor, mentee, room = await pair_in(house)
     tab = await mentor.enter(room, Seat.MENTOR)
     deaf = await deaf_socket(mentee, room, Seat.MENTEE)
@@ -47,8 +49,9 @@ async def test_a_page_that_does_not_read_is_let_go(house: House) -> None:
     sdp = "x" * 30_000
     gone = asyncio.create_task(tab.see(lambda view: view["seats"]["mentee"]["presence"] == "line_lost"))
     while not gone.done():
-        await tab.send("signal", page=page, description={"type": "offer", "sdp": sdp})
+        for _ in range(25):
+            await tab.send("signal", page=page, description={"type": "offer", "sdp": sdp})
         await tab.quiet()
-        house.advance(100)
+        house.advance(1_000)
     await gone
     deaf.close()
