@@ -1,6 +1,7 @@
 """The admin: one-time link, sign-in, numbers and dates, retention."""
 
 from server.clock import ManualClock
+from server.domain.retention import HOLD_MS, ClockWatch
 from server.handlers import keys
 from server.handlers.rights import Kind, Right
 from server.handlers.routes import TABLE
@@ -137,3 +138,11 @@ async def test_metrics_are_numbers_for_the_operator(server: Server) -> None:
 
 def test_no_route_of_the_admins_leads_to_a_picture_or_a_sound() -> None:
     assert all(row.kind is not Kind.MEDIA for row in TABLE if row.right in (Right.ADMIN, Right.OPERATOR))
+
+
+async def test_the_admin_is_told_that_the_clock_has_leapt(still_server: Server, manual_clock: ManualClock) -> None:
+    client, now = await set_up(still_server), manual_clock.now_ms()
+    believed = still_server.app[keys.JANITOR]._time
+    believed._watch, believed.leapt_ms = ClockWatch(now, now, HOLD_MS), 30 * 24 * HOUR
+    state = await client.json("GET", "/api/admin/state")
+    assert state["clock"] == {"held_until_ms": now + HOLD_MS, "leapt_ms": 30 * 24 * HOUR}

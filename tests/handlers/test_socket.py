@@ -6,6 +6,7 @@ import pytest
 from aiohttp import WSServerHandshakeError
 
 from server.domain.messages import Seat
+from server.handlers import keys
 from server.ids import new_id
 from tests.live.house import NAMES, TITLE, House, meeting_in, open_house, pair_in
 
@@ -165,3 +166,12 @@ async def test_breaks_are_agreed_by_the_servers_clock(house: House) -> None:
     house.advance(5 * 60_000)
     await mentee.expect("chime", kind="break_over")
     await mentee.see(lambda view: view["pause"]["state"] == "over")
+
+
+async def test_the_welcome_names_our_own_stun(tmp_path: Path) -> None:
+    async with open_house(tmp_path, stun_port=0) as house:
+        mentor, _, room = await pair_in(house)
+        welcome = (await mentor.enter(room, Seat.MENTOR)).welcome
+        stun = house.app[keys.STUN]
+        assert stun is not None
+        assert [server["urls"] for server in welcome["ice_servers"]] == [[f"stun:127.0.0.1:{stun.port}"]]
