@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 SIZE = ViewportSize(width=1280, height=720)
 RATE = 5
 """Pictures a second: encoding more would only heat the machine that takes the pictures."""
-FRAMES, BLINKS = 20, range(18, 19)
+FRAMES = 10
 
 
 def raw(png: bytes) -> bytes:
@@ -39,15 +39,13 @@ def raw(png: bytes) -> bytes:
 
 
 async def film(browser: Browser, looks: Looks) -> bytes:
-    """Four seconds as Y4M, which Chromium plays in a circle as a camera."""
+    """A still as Y4M, which Chromium plays in a circle as a camera."""
     page = await browser.new_page(viewport=SIZE)
-    frames = []
-    for blink in (False, True):
-        await page.set_content(f"<body style='margin:0'>{portrait(looks, blink)}</body>")
-        frames.append(b"FRAME\n" + raw(await page.screenshot()))
+    await page.set_content(f"<body style='margin:0'>{portrait(looks)}</body>")
+    frame = b"FRAME\n" + raw(await page.screenshot())
     await page.close()
     head = f"YUV4MPEG2 W{SIZE['width']} H{SIZE['height']} F{RATE}:1 Ip A1:1 C420mpeg2\n"
-    return head.encode() + b"".join(frames[i in BLINKS] for i in range(FRAMES))
+    return head.encode() + frame * FRAMES
 
 
 async def arrive(browser: Browser, name: str, seat: str) -> Person:
@@ -80,14 +78,14 @@ async def take(mentor: Person, mentee: Person, url: str) -> None:
     await mentee.withdraw()
     await mentee.button("Keep").click()
     page = mentee.page
-    await page.set_viewport_size({"width": 1280, "height": 776})
+    await page.set_viewport_size({"width": 1280, "height": 752})
     await page.goto(f"{link}/recordings")
     await mentee.button("Play").first.click()
     await page.wait_for_function(
         "() => [...document.querySelectorAll('video')].filter(v => v.currentTime > 6 && v.videoWidth > 0).length === 2"
     )
     await page.mouse.move(2, 2)
-    await page.mouse.wheel(0, -28)
+    await page.mouse.wheel(0, -18)
     await page.wait_for_timeout(300)
     await page.screenshot(path=HERE / "recordings.png")
 

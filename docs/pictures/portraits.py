@@ -20,9 +20,9 @@ class Looks(NamedTuple):
     hair_before: str
 
 
-def portrait(looks: Looks, blink: bool = False) -> str:
-    """One frame. The head stands a little above the middle, as in a well framed call."""
-    eyes = "".join(_eye(x, looks, blink) for x in (590, 690))
+def portrait(looks: Looks) -> str:
+    """The head stands a little above the middle, as in a well framed call."""
+    eyes = "".join(_eye(x, looks) for x in (590, 690))
     brows = "".join(
         f'<path d="M{x - 27} 246 q27 {-15} 54 0" fill="none" stroke="{looks.brows}" stroke-width="8"'
         ' stroke-linecap="round"/>'
@@ -65,12 +65,7 @@ def portrait(looks: Looks, blink: bool = False) -> str:
 </svg>"""
 
 
-def _eye(x: int, looks: Looks, blink: bool) -> str:
-    if blink:
-        return (
-            f'<path d="M{x - 17} 285 q17 10 34 0" fill="none" stroke="{looks.eyes}" stroke-width="6"'
-            ' stroke-linecap="round"/>'
-        )
+def _eye(x: int, looks: Looks) -> str:
     return (
         f'<ellipse cx="{x}" cy="282" rx="17" ry="12" fill="#FFFDF8"/><circle cx="{x}" cy="282" r="10.5" '
         f'fill="{looks.eyes}"/><circle cx="{x + 4}" cy="278" r="3.4" fill="#FFFDF8"/>'
