@@ -13,6 +13,14 @@ from tests.e2e.people import chromium
 from tests.e2e.place import Place
 from tests.e2e.test_recording import check_part, download_parts, has_run, start_recording
 
+# Three frames drawn from now on: `sees` alone is content with a picture that froze.
+NEW_FRAMES = """name => new Promise(done => {
+  const picture = [...document.querySelectorAll('video')].find(it => it.ariaLabel === name)
+  let left = 3
+  const drawn = () => (left -= 1) ? picture.requestVideoFrameCallback(drawn) : done(true)
+  picture.requestVideoFrameCallback(drawn)
+})"""
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
@@ -96,5 +104,6 @@ async def test_a_cut_line_pauses_the_recording_and_both_come_back_by_themselves(
     await asyncio.gather(net.mend(net.hosts[1]))
     for person in (pair.mentor, pair.mentee):
         await expect(person.recording_status).to_have_text("Recording", timeout=45_000)
-    await pair.mentor.sees(pair.mentee.name)
-    await pair.mentee.sees(pair.mentor.name)
+    for person, partner in ((pair.mentor, pair.mentee), (pair.mentee, pair.mentor)):
+        await person.sees(partner.name)
+        await person.page.wait_for_function(NEW_FRAMES, arg=partner.name)

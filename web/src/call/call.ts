@@ -4,7 +4,9 @@
  *
  * Words between the two sides beyond offers and answers:
  * - an offer from another RTCPeerConnection than before (o= line) means "I have begun anew";
- * - a description of type `rollback` from the following side asks the leading side to begin anew.
+ * - a description of type `rollback` from the following side asks the leading side to begin anew, or, where its sdp
+ *   is "ice", to restart ICE. The following side makes no offers of its own: two offers that cross make it roll back,
+ *   and after a rollback Chromium delivers no more frames of the partner's picture (seen in version 156).
  */
 import { signal } from "@preact/signals";
 import type { Candidate, Description, Id } from "../protocol";
@@ -20,8 +22,12 @@ export interface CallPorts {
   withdrawn(recording: Id): void;
 }
 
-/** Milliseconds: how long a dropped line may mend by itself, a restart may take, and how often we begin anew. */
-export const PATIENCE = { mend: 1500, restart: 7000, anew: 10_000 } as const;
+/** Milliseconds: how long a dropped line may mend by itself, a restart may take, how often we begin anew, and how long
+ * an offer waits for its answer before it is said again. */
+export const PATIENCE = { mend: 1500, restart: 7000, anew: 10_000, answer: 3000 } as const;
+
+/** In a `rollback`'s sdp: new ways through the network are enough, the connection itself is sound. */
+const ICE_ALONE = "ice";
 
 export class Call {
   readonly phase = signal<CallPhase>("idle");
@@ -72,6 +78,8 @@ export class Call {
   setSignalling(open: boolean): void {
     this.#signalling = open;
     if (!open || !this.#link) return;
+    // What was said into a dying socket never arrived.
+    this.#link.repeat();
     if (this.phase.value === "connected") return;
     if (this.#link.negotiating || !this.#link.met) this.#anew();
     else this.#restart();
@@ -94,7 +102,8 @@ export class Call {
     const description = words.description;
     if (!description) return;
     if (description.type === "rollback") {
-      this.#askedAnew();
+      if (description.sdp === ICE_ALONE) this.#askedToRestart();
+      else this.#askedAnew();
       return;
     }
     const link = this.#link;
@@ -187,7 +196,10 @@ export class Call {
   }
 
   #restart(): void {
-    if (this.#signalling) this.#link?.restart();
+    if (this.#signalling && this.#leading) this.#link?.restart();
+    else if (this.#signalling && this.#partner) {
+      this.#ports?.send(this.#partner, { description: { type: "rollback", sdp: ICE_ALONE } });
+    }
     this.#later(PATIENCE.restart, () => this.#anew());
   }
 
@@ -200,6 +212,10 @@ export class Call {
     }
     if (!this.#leading) this.#ports?.send(this.#partner, { description: { type: "rollback", sdp: "" } });
     this.#open();
+  }
+
+  #askedToRestart(): void {
+    if (this.#leading && this.#link?.met && !this.#link.negotiating) this.#link.restart();
   }
 
   #askedAnew(): void {
@@ -238,8 +254,17 @@ export class Call {
     else this.lostAt.value = null;
   }
 
+  /** The server keeps no signalling for a partner whose socket is down: an offer without an answer is said again. */
+  #chase(link: Link): void {
+    const { waitingSince } = link;
+    if (!this.#signalling || waitingSince === null || performance.now() - waitingSince < PATIENCE.answer) return;
+    link.waitingSince = performance.now();
+    link.repeat();
+  }
+
   async #sample(link: Link): Promise<void> {
     if (link !== this.#link || link.closed) return;
+    this.#chase(link);
     const report = await link.connection.getStats();
     if (link !== this.#link) return;
     const { quality, memory } = readQuality(report.values(), this.#stats);

@@ -31,6 +31,8 @@ export class Link {
   readonly connection: RTCPeerConnection;
   readonly madeAt = performance.now();
   remoteOrigin: string | null = null;
+  /** Since when an offer of ours waits for its answer (performance.now()), or null. */
+  waitingSince: number | null = null;
   /** The partner has answered or offered at least once. */
   met = false;
 
@@ -80,6 +82,13 @@ export class Link {
   begin(): void {
     this.#begun = true;
     if (this.#leading) this.#step(() => this.#offer());
+  }
+
+  /** Says the offer under way once more, with all addresses found since: it, or its answer, may have been lost. */
+  repeat(): void {
+    this.#step(async () => {
+      if (this.connection.signalingState === "have-local-offer") this.#tell();
+    });
   }
 
   restart(): void {
@@ -134,6 +143,9 @@ export class Link {
         sdpMLineIndex: sdpMLineIndex ?? null,
         usernameFragment: usernameFragment ?? null,
       });
+    };
+    connection.onsignalingstatechange = () => {
+      this.waitingSince = connection.signalingState === "have-local-offer" ? performance.now() : null;
     };
     connection.onconnectionstatechange = () => {
       if (!this.#closed) this.#events.state(connection.connectionState);
