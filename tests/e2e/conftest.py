@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright, expect
 
 from tests.e2e.people import Person, chromium
 from tests.e2e.place import Place
 from tests.harness import Server
+
+# Patience costs nothing while all is well, and two journeys at once share two cores.
+expect.set_options(timeout=20_000)
 
 _number = itertools.count(1)
 

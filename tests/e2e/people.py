@@ -1,6 +1,7 @@
 """The two people of a meeting, each in a browser context of their own, doing what a person does: by role and name."""
 
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -68,7 +69,9 @@ class Person:
         page = self.page
         await page.goto(address)
         await page.get_by_label("Room title").fill(title)
-        password = await page.get_by_label("Room password", exact=True).input_value()
+        offered = page.get_by_label("Room password", exact=True)
+        await expect(offered).to_have_value(re.compile(r"\w+( \w+){5}"))
+        password = await offered.input_value()
         await page.get_by_role("radio", name=seat).check()
         await self.button("Create room").click()
         link = page.get_by_role("textbox", name="Link", exact=False).first

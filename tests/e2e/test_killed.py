@@ -16,7 +16,7 @@ from tests.media.samples import decoded
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
-ROUNDS, AT_ONCE = 2, 10
+ROUNDS, AT_ONCE = 4, 5
 DAY_MS = 24 * 60 * 60 * 1000
 
 
