@@ -7,6 +7,9 @@
 PY := .venv/bin/python
 WEB_SOURCES := $(shell find web/src web/words -type f 2>/dev/null) web/vite.config.ts web/tsconfig.json
 
+# compiled once, not by every worker of the tests anew
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run build test check format bench dev browser clean
 .DELETE_ON_ERROR:
 
@@ -43,11 +46,13 @@ dev: .venv/.dev build
 browser: | .venv/bin/python
 	@scripts/browser
 
-# the fast part first: what is broken shows within seconds
+# the fast part first: what is broken shows within seconds. Browsers draw and encode in software: apart from the other
+# slow tests, two journeys at once leave two cores air to breathe.
 test: dev browser
 	$(PY) -m pytest -m "not slow and not browser" --numprocesses auto --dist loadfile
 	cd web && ../scripts/node npm test
-	$(PY) -m pytest -m "slow or browser"
+	$(PY) -m pytest -m "slow and not browser" --numprocesses 2 --dist loadfile
+	$(PY) -m pytest -m browser --numprocesses 2 --dist loadfile
 
 check: dev
 	$(PY) -m ruff check .
