@@ -26,6 +26,10 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from tests.e2e.people import Person, chromium
 from tests.e2e.place import Place
+from tests.harness import FAKE_DEVICES
+
+CAMERA = "--use-fake-device-for-media-stream"
+"""Chromium's own camera at its full rate: the tests' one draws half as many pictures."""
 
 TIMELINE = Path(__file__).with_name("timeline.js")
 QUIET = 0.25
@@ -183,7 +187,10 @@ async def measure(
         place = Place(Path(folder))
         await place.start()
         try:
-            async with async_playwright() as playwright, chromium(playwright) as browser:
+            async with (
+                async_playwright() as playwright,
+                chromium(playwright, without=(FAKE_DEVICES,), more=(CAMERA,)) as browser,
+            ):
                 await play_round(browser, place.url)  # the first start of everything is nobody's measure
                 for number in range(rounds):
                     others = await calm(patience_s)

@@ -30,6 +30,8 @@ from tests.laid_out import lay_out
 CHECKOUT = Path(__file__).resolve().parent.parent
 QUICK = Argon2Params(passes=1, memory_kib=1024, lanes=1)
 """Argon2id as it is, only less of it: what it costs is not what most tests are about."""
+FAKE_DEVICES = "--use-fake-device-for-media-stream=fps=10"
+"""Half the usual pictures a second: they are drawn and encoded in software, two pages at a time on two cores."""
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,7 +40,7 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--use-fake-device-for-media-stream",
+    FAKE_DEVICES,
     "--use-fake-ui-for-media-stream",
     "--autoplay-policy=user-gesture-required",
 ]

@@ -12,12 +12,16 @@ from tests import harness
 
 @contextlib.asynccontextmanager
 async def chromium(
-    playwright: Playwright, *, executable: str | Path | None = None, without: tuple[str, ...] = ()
+    playwright: Playwright,
+    *,
+    executable: str | Path | None = None,
+    without: tuple[str, ...] = (),
+    more: tuple[str, ...] = (),
 ) -> AsyncIterator[Browser]:
     """A real Chromium with a camera and a microphone that beep and turn."""
     browser = await playwright.chromium.launch(
         executable_path=str(executable or harness.chromium()),
-        args=[flag for flag in harness.CHROMIUM_FLAGS if flag not in without],
+        args=[*(flag for flag in harness.CHROMIUM_FLAGS if flag not in without), *more],
     )
     try:
         yield browser

@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Playwright, expect
 from tests.e2e.conftest import Meet, Pair
 from tests.e2e.people import chromium
 from tests.e2e.place import Place
+from tests.harness import FAKE_DEVICES
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -227,7 +228,7 @@ async def test_what_is_muted_in_the_call_is_not_in_the_file(meet: Meet) -> None:
 async def test_without_camera_and_microphone_one_joins_and_is_on_record_in_silence(
     playwright: Playwright, browser: Browser, meet: Meet
 ) -> None:
-    async with chromium(playwright, without=("--use-fake-device-for-media-stream",)) as bare:
+    async with chromium(playwright, without=(FAKE_DEVICES,)) as bare:
         pair = await meet(browsers=(browser, bare), pictures=False)
         await expect(pair.mentor.page.get_by_text("no microphone").first).to_be_visible()
         await start_recording(pair)
