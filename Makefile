@@ -47,12 +47,12 @@ browser: | .venv/bin/python
 	@scripts/browser
 
 # the fast part first: what is broken shows within seconds. Browsers draw and encode in software: apart from the other
-# slow tests, two journeys at once leave two cores air to breathe.
+# slow tests, and one journey after the other.
 test: dev browser
 	$(PY) -m pytest -m "not slow and not browser" --numprocesses auto --dist loadfile
 	cd web && ../scripts/node npm test
 	$(PY) -m pytest -m "slow and not browser" --numprocesses 2 --dist loadfile
-	$(PY) -m pytest -m browser --numprocesses 2 --dist loadfile
+	$(PY) -m pytest -m browser
 
 check: dev
 	$(PY) -m ruff check .
