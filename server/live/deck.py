@@ -128,6 +128,7 @@ class Deck:
                 raise VisavisError("no_permit", "Nothing is being recorded now.", 409)
             sdp = await tape.offer(page.seat, message.run, message.sdp, video=message.video)
         except VisavisError as error:
+            log.warning("leg_refused", room=self._room, recording=message.recording, run=message.run, code=error.code)
             page.send(Error(error.code, error.detail, "leg_offer"))
             if error.code != "no_permit":
                 self._report(ev.RecorderFailed(message.recording, message.run, page.seat, "leg_refused"))
