@@ -46,8 +46,8 @@ dev: .venv/.dev build
 browser: | .venv/bin/python
 	@scripts/browser
 
-# the fast part first: what is broken shows within seconds. Browsers draw and encode in software: apart from the other
-# slow tests, and one journey after the other.
+# the fast part first: what is broken shows within seconds. Browsers draw and encode in software: their journeys run
+# one after the other, apart from the other slow tests.
 test: dev browser
 	$(PY) -m pytest -m "not slow and not browser" --numprocesses auto --dist loadfile
 	cd web && ../scripts/node npm test
