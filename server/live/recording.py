@@ -27,7 +27,7 @@ WARN_SHARE = 0.9
 """Of the bytes a room or the server may keep."""
 LOOK_EVERY = 5
 """Every so many "saved" messages, about five seconds, the disk is looked at."""
-LEG_WAITS_S = 5.0
+LEG_WAITS_S = 12.0
 """How long a leg's offer waits for its run to be open."""
 
 Report = Callable[[Event], None]
