@@ -11,7 +11,7 @@ from tests.e2e.conftest import Pair, make_pair
 from tests.e2e.networks import MEDIA_PORTS, SERVER, Network, network, possible
 from tests.e2e.people import chromium
 from tests.e2e.place import Place
-from tests.e2e.test_recording import check_part, download_parts, has_run, start_recording
+from tests.e2e.test_recording import answer_and_record, check_part, download_parts, has_run, start_recording
 
 # Three frames drawn from now on: `sees` alone is content with a picture that froze.
 NEW_FRAMES = """name => new Promise(done => {
@@ -63,9 +63,7 @@ async def test_no_packet_reaches_the_recorder_but_while_both_agree(apart: tuple[
     await pair.mentor.agree()
     await expect(pair.mentor.recording_status).to_contain_text("Waiting")
     assert await net.media_packets() == 0
-    await pair.mentee.answer_yes()
-    for person in (pair.mentor, pair.mentee):
-        await expect(person.recording_status).to_have_text("Recording", timeout=15_000)
+    await answer_and_record(pair)
     await has_run(pair, 3)
     assert await net.media_packets() > 100
 

@@ -23,6 +23,11 @@ VP8_KEYFRAME = bytes.fromhex("9d012a")
 
 async def start_recording(pair: Pair) -> None:
     await pair.mentor.agree()
+    await answer_and_record(pair)
+
+
+async def answer_and_record(pair: Pair) -> None:
+    """The mentee's yes to the mentor's, until both pages say "Recording"."""
     await pair.mentee.answer_yes()
     for person in (pair.mentor, pair.mentee):
         await expect(person.recording_status).to_have_text("Recording", timeout=15_000)
@@ -59,7 +64,7 @@ async def test_record_listen_download_and_delete(meet: Meet, place: Place) -> No
     await expect(mentor.recording_status).to_have_text("Not recording")
     await mentor.agree()
     await expect(mentor.recording_status).to_have_text("Waiting for Samir Haddad to agree")
-    await start_recording_second(pair)
+    await answer_and_record(pair)
     await has_run(pair, 4)
     search_the_disk(place, pair)
 
@@ -93,12 +98,6 @@ async def test_record_listen_download_and_delete(meet: Meet, place: Place) -> No
     await page.get_by_role("dialog").get_by_role("button", name="Delete for both").click()
     await expect(page.get_by_role("button", name="Play")).to_have_count(0)
     await gone(files)
-
-
-async def start_recording_second(pair: Pair) -> None:
-    await pair.mentee.answer_yes()
-    for person in (pair.mentor, pair.mentee):
-        await expect(person.recording_status).to_have_text("Recording", timeout=15_000)
 
 
 async def download_parts(pair: Pair) -> list[tuple[str, bytes]]:
