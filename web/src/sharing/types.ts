@@ -1,0 +1,92 @@
+/**
+ * What board, notes, topics and chat stand on: one document of the two, a chat, private notes, and what only passes.
+ * Everything here goes on while the line is down; what could not be sent yet waits in the outbox.
+ */
+import type { ReadonlySignal } from "@preact/signals";
+import type * as Y from "yjs";
+import type { Id, Seat } from "../protocol";
+
+/** `locked`: this browser holds the seat, but cannot open what the room keeps until the room password is given once. */
+export type SharingPhase = "connecting" | "open" | "waiting" | "locked" | "ended";
+
+export type Journal = "document" | "chat" | "notes";
+
+/** Something people are told about the journals; words under `sharing.<code>`. */
+export interface Trouble {
+  readonly code: string;
+  readonly journal: Journal;
+  readonly values?: Readonly<Record<string, string | number>>;
+}
+
+/** A file or a picture, sealed with the room; the server knows nothing of it but its size. */
+export interface Blob {
+  readonly id: Id;
+  readonly bytes: number;
+}
+
+export interface ChatEntry {
+  readonly n: number;
+  readonly seat: Seat;
+  readonly atMs: number;
+  /** The sender's own name for it. */
+  readonly local: Id;
+  /** Null: its writer deleted it. */
+  readonly body: Uint8Array | null;
+  /** False while it waits to be sent or stored; `n` is 0 then. */
+  readonly stored: boolean;
+}
+
+/** Passing words: `kind` names whose they are ("board", "typing", …), `data` is whatever that feature sends (JSON). */
+export type PassHandler = (data: unknown, seat: Seat) => void;
+
+export interface KeptSnapshot {
+  readonly id: Id;
+  readonly upto: number;
+  readonly by: Seat;
+  readonly madeMs: number;
+  readonly confirmed: boolean;
+  readonly bytes: number;
+}
+
+export interface Sharing {
+  readonly room: Id;
+  readonly you: Seat;
+  readonly phase: ReadonlySignal<SharingPhase>;
+  /** Whether the other seat has any page with these things open. */
+  readonly partnerHere: ReadonlySignal<boolean>;
+  /** The shared document; see layout.ts for what lies where. */
+  readonly doc: Y.Doc;
+  /** The document holds everything the server had when this page came, and what this browser kept of its own. */
+  readonly ready: ReadonlySignal<boolean>;
+  /** Entries written here that the server has not stored yet. */
+  readonly unsent: ReadonlySignal<number>;
+  readonly troubles: ReadonlySignal<readonly Trouble[]>;
+
+  /** All chat entries in order, those still waiting last. Loaded with the first reading. */
+  readonly chat: ReadonlySignal<readonly ChatEntry[]>;
+  /** Up to 48 KiB. */
+  say(body: Uint8Array): Id;
+  strike(n: number): void;
+
+  /** One's own private notes, decrypted here; null where this browser has no key for them (`missing` says why). */
+  readonly notes: ReadonlySignal<Y.Doc | null>;
+  readonly notesMissing: ReadonlySignal<"loading" | "no_key" | null>;
+
+  pass(kind: string, data: unknown): void;
+  /** Returns how to stop listening. */
+  onPass(kind: string, handler: PassHandler): () => void;
+
+  /** Stores a blob; throws ApiFailure (`too_large`, `room_full_of_files`, …). */
+  putBlob(bytes: Uint8Array<ArrayBuffer>): Promise<Blob>;
+  getBlob(id: Id): Promise<Uint8Array<ArrayBuffer>>;
+  dropBlob(id: Id): Promise<void>;
+
+  /** Earlier states of the document that can be gone back to. */
+  kept(): Promise<readonly KeptSnapshot[]>;
+  /** Makes the document read as it did then, by ordinary changes: both see it, and it can be undone. */
+  goBack(snapshot: Id): Promise<void>;
+  /** Text was deleted for good: ask for compaction soon, after which it is gone on the server too. */
+  forgetSoon(): void;
+
+  close(): void;
+}
