@@ -142,9 +142,9 @@ class Compact(Struct, frozen=True, array_like=True, tag="compact"):
 
 
 class Changed(Struct, frozen=True, array_like=True, tag="changed"):
-    """The journal's snapshots have changed: made, confirmed, restored, forgotten. It stands on `snapshot` now, which `by`
-    made. A browser that has entries after `upto` goes on; one that is asked to (`again`: somebody went back to an earlier
-    state) reads the journal anew."""
+    """The journal's snapshots have changed: made, confirmed, restored, forgotten. It stands on `snapshot` now, which
+    `by` made. A browser that has entries after `upto` goes on; where somebody went back to an earlier state (`again`)
+    it reads the journal anew."""
 
     journal: Journal
     snapshot: Id | None
