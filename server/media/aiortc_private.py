@@ -242,6 +242,7 @@ class LegTransport:
         gatherer._connection = self._connection
         self._ice = RTCIceTransport(gatherer)
         self._dtls = RTCDtlsTransport(self._ice, [RTCCertificate.generateCertificate()])
+        self._closing: asyncio.Task[None] | None = None
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done when the peer has closed, or the connection is lost."""
         self._dtls.on("statechange", self._dtls_changed)
@@ -306,8 +307,14 @@ class LegTransport:
         self._connection.mute()
 
     async def close(self) -> None:
-        """Say goodbye (DTLS) and let go of the sockets. May be called at any time, twice too."""
+        """Say goodbye (DTLS) and let go of the sockets. May be called at any time, twice too; a caller that is cancelled
+        does not leave sockets open."""
         self.mute()
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         await self._dtls.stop()
         await self._ice.stop()
         self._end()

@@ -144,6 +144,7 @@ class PartWriter:
     async def _drain(self, sink: PartSink) -> None:
         synced_at = float("-inf")
         while not self._failed:
+            self._wake.clear()  # before looking: what comes while something here is awaited wakes the pause below
             written_ms = self.durable_ms
             while self._queue and not self._failed:
                 data, at_ms, end_ms = self._queue.popleft()
@@ -159,7 +160,6 @@ class PartWriter:
                 self._watcher.part_durable(self)
             if self._ending and not self._queue:
                 return
-            self._wake.clear()
             await self._pause(SYNC_EVERY if written_ms > self.durable_ms else None)
 
     async def _pause(self, seconds: float | None) -> None:

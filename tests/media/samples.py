@@ -59,7 +59,10 @@ class MemorySink:
 
     async def sync(self) -> None:
         await self._disk.pass_through(self)
-        self.synced = len(self.data)
+        synced = len(self.data)
+        self._disk.syncing.set()
+        await self._disk.sync_gate.wait()
+        self.synced = synced
 
     async def patch(self, offset: int, data: bytes) -> None:
         assert offset + len(data) <= len(self.header)
@@ -81,13 +84,17 @@ class MemorySink:
 
 
 class MemoryDisk:
-    """A PartOpener. `error` is raised by every write from now on; `gate` holds writes back while it is not set."""
+    """A PartOpener. `error` is raised by every write from now on; `gate` holds writes back while it is not set,
+    `sync_gate` syncs that have begun."""
 
     def __init__(self) -> None:
         self.parts: list[MemorySink] = []
         self.error: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
+        self.sync_gate = asyncio.Event()
+        self.sync_gate.set()
+        self.syncing = asyncio.Event()
 
     async def __call__(self, seat: Seat, info: PartInfo) -> MemorySink:
         sink = MemorySink(self, info, f"part{len(self.parts)}")

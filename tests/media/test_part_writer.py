@@ -166,6 +166,25 @@ async def test_a_stuck_sink_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyP
     assert watcher.failures == ["too_slow"]
 
 
+async def test_an_end_that_comes_while_the_disk_is_busy_is_heard() -> None:
+    disk, watcher = MemoryDisk(), Watcher()
+    part = part_writer(disk, watcher)
+    disk.sync_gate.clear()
+    part.add(KEY)
+    part.flush(1000.0)
+    async with asyncio.timeout(5):
+        await disk.syncing.wait()
+        for i, packet in enumerate(sound()[:20]):
+            part.add(TimedFrame(False, packet.data, 1000.0 + 20 * i, None))
+        ending = asyncio.ensure_future(part.finish())  # puts out what has not been written yet
+        await asyncio.sleep(0)
+        disk.sync_gate.set()
+        result = await ending
+    assert watcher.failures == []
+    assert result is not None
+    assert result.length_ms == 400
+
+
 async def test_the_permit_is_looked_at_for_every_frame() -> None:
     """Deleting the one check in `Recorder._take` must not go unnoticed."""
     from server.clock import ManualClock
