@@ -16,8 +16,10 @@ from server.domain.messages import (
     Device,
     FromBrowser,
     FromServer,
+    GestureKind,
     IceServer,
     Presence,
+    QuietView,
     RecordingState,
     RecordingView,
     RoomView,
@@ -32,7 +34,7 @@ TEXT = (ROOT / "docs" / "protocol.md").read_text("utf-8")
 NAMED = {word for code in re.findall(r"`([^`\n]+)`", TEXT) for word in re.findall(r"[\w-]+", code)}
 FROM_BROWSER, FROM_SERVER = TEXT.split("\n## 2.")[0].split("### From the browser")[1].split("### From the server")
 
-VALUES = (RoomView, SeatView, BreakView, RecordingView, Description, Candidate, IceServer)
+VALUES = (RoomView, SeatView, BreakView, QuietView, RecordingView, Description, Candidate, IceServer)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ def test_every_field_of_what_is_nested_is_there(value: type) -> None:
     assert set(value.__struct_fields__) <= NAMED  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("enum", [Device, Presence, Choice, RecordingState])
+@pytest.mark.parametrize("enum", [Device, Presence, Choice, GestureKind, RecordingState])
 def test_every_value_is_there(enum: type[Device]) -> None:
     assert {each.value for each in enum} <= NAMED
 

@@ -7,7 +7,7 @@ Moments are milliseconds since the epoch, UTC, from the room's clock.
 
 from msgspec import Struct
 
-from server.domain.messages import Choice, Device, Seat
+from server.domain.messages import Choice, Device, GestureKind, Seat
 
 # --- events -------------------------------------------------------------------------------------------------------
 
@@ -62,6 +62,34 @@ class CameBack(Struct, frozen=True):
 class MoreBreak(Struct, frozen=True):
     seat: Seat
     minutes: int
+
+
+class GestureMade(Struct, frozen=True):
+    seat: Seat
+    kind: GestureKind
+
+
+class ThinkingSet(Struct, frozen=True):
+    """ "I'm thinking" was switched on or off."""
+
+    seat: Seat
+    on: bool
+
+
+class QuietProposed(Struct, frozen=True):
+    seat: Seat
+    minutes: int
+
+
+class QuietAnswered(Struct, frozen=True):
+    seat: Seat
+    agree: bool
+
+
+class QuietEnded(Struct, frozen=True):
+    """Ended by hand, before its time."""
+
+    seat: Seat
 
 
 class ConsentAsked(Struct, frozen=True):
@@ -168,6 +196,11 @@ Event = (
     | BreakAnswered
     | CameBack
     | MoreBreak
+    | GestureMade
+    | ThinkingSet
+    | QuietProposed
+    | QuietAnswered
+    | QuietEnded
     | ConsentAsked
     | ConsentGiven
     | ConsentDeclined
@@ -260,6 +293,14 @@ class Ring(Struct, frozen=True):
     seats: tuple[Seat, ...]
 
 
+class PassGesture(Struct, frozen=True):
+    """Send `gesture` to both."""
+
+    seat: Seat
+    kind: GestureKind
+    at_ms: int
+
+
 class Refuse(Struct, frozen=True):
     """The event was not allowed in this state: tell its sender."""
 
@@ -278,5 +319,6 @@ Effect = (
     | EraseRecording
     | KeepRecording
     | Ring
+    | PassGesture
     | Refuse
 )

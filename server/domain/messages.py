@@ -23,6 +23,7 @@ Title = Annotated[str, Meta(min_length=1, max_length=120)]
 Sdp = Annotated[str, Meta(max_length=32 * 1024)]
 LegSdp = Annotated[str, Meta(max_length=16 * 1024)]
 Minutes = Annotated[int, Meta(ge=1, le=30)]
+QuietMinutes = Annotated[int, Meta(ge=1, le=3)]
 Milliseconds = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 """Milliseconds; as a moment, since the Unix epoch, UTC."""
 Base64 = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]*\Z", max_length=256)]
@@ -62,6 +63,16 @@ class Presence(StrEnum):
 class Choice(StrEnum):
     KEEP = "keep"
     ERASE = "erase"
+
+
+class GestureKind(StrEnum):
+    """A sign that floats over its sender's picture for both: seen, not heard, and not kept by the room."""
+
+    THUMBS_UP = "thumbs_up"
+    SMILE = "smile"
+    NOD = "nod"
+    APPLAUSE = "applause"
+    HEART = "heart"
 
 
 # --- from the browser ---------------------------------------------------------------------------------------------
@@ -122,6 +133,30 @@ class BreakBack(Struct, frozen=True, tag_field="type", tag="break_back", forbid_
 
 class BreakMore(Struct, frozen=True, tag_field="type", tag="break_more", forbid_unknown_fields=True):
     minutes: Minutes
+
+
+class Gesture(Struct, frozen=True, tag_field="type", tag="gesture", forbid_unknown_fields=True):
+    kind: GestureKind
+
+
+class Thinking(Struct, frozen=True, tag_field="type", tag="thinking", forbid_unknown_fields=True):
+    """ "I'm thinking": a calm sign for both."""
+
+    on: bool
+
+
+class QuietPropose(Struct, frozen=True, tag_field="type", tag="quiet_propose", forbid_unknown_fields=True):
+    """Some minutes to think or write, with cameras and microphones as they are."""
+
+    minutes: QuietMinutes
+
+
+class QuietAnswer(Struct, frozen=True, tag_field="type", tag="quiet_answer", forbid_unknown_fields=True):
+    agree: bool
+
+
+class QuietEnd(Struct, frozen=True, tag_field="type", tag="quiet_end", forbid_unknown_fields=True):
+    """Either may end the quiet time early."""
 
 
 class ConsentAsk(Struct, frozen=True, tag_field="type", tag="consent_ask", forbid_unknown_fields=True):
@@ -216,6 +251,11 @@ FromBrowser = (
     | BreakAnswer
     | BreakBack
     | BreakMore
+    | Gesture
+    | Thinking
+    | QuietPropose
+    | QuietAnswer
+    | QuietEnd
     | ConsentAsk
     | ConsentYes
     | ConsentNo
@@ -242,6 +282,8 @@ class SeatView(Struct, frozen=True):
     """The page in this seat; call signalling is addressed to it."""
     microphone: Device
     camera: Device
+    thinking: bool = False
+    """ "I'm thinking" is on."""
 
 
 class BreakView(Struct, frozen=True):
@@ -253,6 +295,17 @@ class BreakView(Struct, frozen=True):
     """The deadline by the server's clock."""
     back: list[Seat]
     """Who has pressed "I'm back"."""
+
+
+class QuietView(Struct, frozen=True):
+    """Quiet time; gone from the view when it is over."""
+
+    state: str
+    """`proposed` or `running`."""
+    by: Seat
+    minutes: int
+    until_ms: Milliseconds
+    """When the proposal lapses, or the deadline of the one clock both see."""
 
 
 class RecordingState(StrEnum):
@@ -316,6 +369,7 @@ class RoomView(Struct, frozen=True):
     may_not_record: Code | None
     """Why this room cannot record: `password_not_yours`, `disk_full`, …"""
     notices: list[Code]
+    quiet: QuietView | None = None
 
 
 class IceServer(Struct, frozen=True):
@@ -343,6 +397,14 @@ class SignalFrom(Struct, frozen=True, tag_field="type", tag="signal"):
     page: Id
     description: Description | None = None
     candidate: Candidate | None = None
+
+
+class GestureFrom(Struct, frozen=True, tag_field="type", tag="gesture"):
+    """A gesture somebody has made, to both of them."""
+
+    seat: Seat
+    kind: GestureKind
+    at_ms: Milliseconds
 
 
 class ConsentWords(Struct, frozen=True, tag_field="type", tag="consent_words"):
@@ -377,7 +439,7 @@ class PulseBack(Struct, frozen=True, tag_field="type", tag="pulse"):
 
 
 class Chime(Struct, frozen=True, tag_field="type", tag="chime"):
-    """A soft sound now: `break_over`, `recording_started`, `recording_stopped`, `partner_came`."""
+    """A soft sound now: `break_over`, `recording_started`, `recording_stopped`, `partner_came`, `quiet_over`."""
 
     kind: Code
 
@@ -407,7 +469,18 @@ class Bye(Struct, frozen=True, tag_field="type", tag="bye"):
 
 
 FromServer = (
-    Welcome | Room | SignalFrom | ConsentWords | LegAnswer | Saved | PulseBack | Chime | DeviceRequest | Error | Bye
+    Welcome
+    | Room
+    | SignalFrom
+    | GestureFrom
+    | ConsentWords
+    | LegAnswer
+    | Saved
+    | PulseBack
+    | Chime
+    | DeviceRequest
+    | Error
+    | Bye
 )
 
 decoder = msgspec.json.Decoder(FromBrowser)

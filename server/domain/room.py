@@ -2,13 +2,14 @@
 
 Pure: it draws nothing, waits for nothing and never raises. An event that is not allowed changes nothing and answers
 `Refuse(seat, code)`; a late answer of the world (a leg that was durable in a run that is over) is ignored. What an
-event does stands in `seats`, `timer`, `recording` and `recorder`; here is the order in which it is done.
+event does stands in `seats`, `timer`, `gestures`, `quiet`, `recording` and `recorder`; here is the order in which it is
+done.
 """
 
 from typing import assert_never
 
 from server.domain import events as e
-from server.domain import recorder, recording, seats, timer
+from server.domain import gestures, quiet, recorder, recording, seats, timer
 from server.domain.events import Effect, Event
 from server.domain.state import Room
 from server.domain.turn import Deadline, Refused, Turn
@@ -51,6 +52,8 @@ def next_deadline(room: Room) -> int | None:
 def settle(turn: Turn) -> None:
     """The closing step: the rules that hold whatever happened, so that no path can forget them."""
     timer.settle(turn)
+    gestures.settle(turn)
+    quiet.settle(turn)
     recording.settle(turn)
     seats.settle(turn)
 
@@ -62,6 +65,8 @@ def _earliest(room: Room) -> Deadline | None:
         *recording.deadlines(room),
         *recorder.deadlines(room),
         *timer.deadlines(room),
+        *gestures.deadlines(room),
+        *quiet.deadlines(room),
     ]
     return min(due, key=lambda deadline: deadline[0], default=None)
 
@@ -86,6 +91,16 @@ def _apply(turn: Turn, event: Event) -> None:  # noqa: C901 - one line an event
             timer.came_back(turn, event)
         case e.MoreBreak():
             timer.more(turn, event)
+        case e.GestureMade():
+            gestures.made(turn, event)
+        case e.ThinkingSet():
+            gestures.thinking_set(turn, event)
+        case e.QuietProposed():
+            quiet.proposed(turn, event)
+        case e.QuietAnswered():
+            quiet.answered(turn, event)
+        case e.QuietEnded():
+            quiet.ended(turn, event)
         case e.ConsentAsked():
             recording.asked(turn, event)
         case e.ConsentGiven():

@@ -33,6 +33,8 @@ def page_came(turn: Turn, event: PageCame) -> None:
             turn.emit(EvictPage(event.seat, seat.page, "replaced"))
         recording.switches_off(turn, "page_changed", event.seat)
     before = seat.page or seat.former
+    if before != event.page:
+        turn.set_seat(event.seat, thinking_until_ms=None)
     turn.set_seat(
         event.seat,
         presence=Presence.HERE,
@@ -147,7 +149,7 @@ def _end_meeting(turn: Turn) -> None:
 
 
 def _leave(turn: Turn, seat: Seat, reason: str) -> None:
-    page = turn.room.seat(seat).page
-    evicted = turn.room.seat(seat).evicted
-    turn.room = turn.room.with_seat(seat, SeatState(former=page, evicted=evicted))
+    left = turn.room.seat(seat)
+    nobody = SeatState(former=left.page, evicted=left.evicted, gestures_ms=left.gestures_ms)
+    turn.room = turn.room.with_seat(seat, nobody)
     recording.switches_off(turn, reason, seat)

@@ -28,6 +28,11 @@ MEETING_ENDS_MS = 5 * MINUTE
 """A meeting ends once the room has been empty for so long."""
 BREAK_CAP_MINUTES = 60
 """Longest break, with all that was added."""
+THINKING_MS = 5 * MINUTE
+""" "I'm thinking" ends by itself after so long."""
+GESTURE_EVERY_MS = 1_500
+"""One gesture in so long is allowed for good, and GESTURE_BURST of them at once."""
+GESTURE_BURST = 4
 REMEMBERED_PAGES = 8
 """Evicted pages a seat remembers, so that they do not take it back."""
 
@@ -54,6 +59,10 @@ class SeatState(Struct, frozen=True):
     """The page that was last in this seat, while it is absent."""
     evicted: tuple[str, ...] = ()
     """Pages that newer ones have replaced: they do not take the seat back."""
+    thinking_until_ms: int | None = None
+    """ "I'm thinking" is on until then."""
+    gestures_ms: int = 0
+    """When the gestures made so far will all be paid for; the gestures themselves are not remembered."""
 
     @property
     def here(self) -> bool:
@@ -68,6 +77,15 @@ class Break(Struct, frozen=True):
     minutes: int
     until_ms: int | None
     back: frozenset[Seat] = NOBODY
+
+
+class Quiet(Struct, frozen=True):
+    """Quiet time: `proposed` until answered, `running` until the deadline."""
+
+    state: str
+    by: Seat
+    minutes: int
+    until_ms: int
 
 
 class Tape(Struct, frozen=True):
@@ -134,6 +152,7 @@ class Room(Struct, frozen=True):
     mentor: SeatState = SeatState()
     mentee: SeatState = SeatState()
     pause: Break | None = None
+    quiet: Quiet | None = None
     declined: bool = False
     agreeing: str | None = None
     """The recording that is being agreed on."""
@@ -160,6 +179,11 @@ class Room(Struct, frozen=True):
     @property
     def on_break(self) -> bool:
         return self.pause is not None and self.pause.state == "running"
+
+    @property
+    def pause_begun(self) -> bool:
+        """A break that runs, or whose time is up and that not everybody is back from."""
+        return self.pause is not None and self.pause.state != "proposed"
 
     def with_seat(self, seat: Seat, state: SeatState) -> "Room":
         if seat is Seat.MENTOR:

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from server.domain.messages import BreakView, Presence, RecordingState, RecordingView, RoomView, Seat, SeatView
+from server.domain.messages import (
+    BreakView,
+    Presence,
+    QuietView,
+    RecordingState,
+    RecordingView,
+    RoomView,
+    Seat,
+    SeatView,
+)
 from server.domain.retention import due_ms
 from server.domain.state import LINE_RETURN_MS, MINUTE, Room, Stopped, Tape
 
@@ -32,6 +41,7 @@ def view(
         may_record=room.may_not_record is None,
         may_not_record=room.may_not_record,
         notices=list(notices),
+        quiet=_quiet(room),
     )
 
 
@@ -44,6 +54,7 @@ def _seat(room: Room, seat: Seat, name: str | None) -> SeatView:
         page=state.page,
         microphone=state.microphone,
         camera=state.camera,
+        thinking=state.thinking_until_ms is not None,
     )
 
 
@@ -52,6 +63,11 @@ def _pause(room: Room) -> BreakView | None:
     if pause is None:
         return None
     return BreakView(pause.state, pause.by, pause.minutes, pause.until_ms, sorted(pause.back))
+
+
+def _quiet(room: Room) -> QuietView | None:
+    quiet = room.quiet
+    return None if quiet is None else QuietView(quiet.state, quiet.by, quiet.minutes, quiet.until_ms)
 
 
 def _recording(room: Room, seat: Seat, now: int, saved_ms: int) -> RecordingView:

@@ -11,6 +11,7 @@ from server.live.room_task import RoomTask
 from server.store.receipts import Kind
 
 Pause = msg.BreakPropose | msg.BreakAnswer | msg.BreakBack | msg.BreakMore
+Calm = msg.Thinking | msg.QuietPropose | msg.QuietAnswer | msg.QuietEnd
 Consent = (
     msg.ConsentAsk | msg.ConsentYes | msg.ConsentNo | msg.ConsentWithdraw | msg.CountdownStop | msg.GoOn | msg.Outcome
 )
@@ -29,6 +30,10 @@ def receive(  # noqa: C901 - one line a message
             task.dispatch(ev.MediaChanged(page.seat, message.microphone, message.camera), page)
         case msg.BreakPropose() | msg.BreakAnswer() | msg.BreakBack() | msg.BreakMore():
             task.dispatch(_pause(page.seat, message), page)
+        case msg.Gesture():
+            task.dispatch(ev.GestureMade(page.seat, message.kind), page)
+        case msg.Thinking() | msg.QuietPropose() | msg.QuietAnswer() | msg.QuietEnd():
+            task.dispatch(_calm(page.seat, message), page)
         case msg.Pulse():
             task.dispatch(ev.PulseHeard(page.seat), page)
             page.send(msg.PulseBack(n=message.n, now_ms=now))
@@ -67,6 +72,20 @@ def _pause(seat: msg.Seat, message: Pause) -> ev.Event:
             return ev.CameBack(seat)
         case msg.BreakMore():
             return ev.MoreBreak(seat, message.minutes)
+        case _:
+            assert_never(message)
+
+
+def _calm(seat: msg.Seat, message: Calm) -> ev.Event:
+    match message:
+        case msg.Thinking():
+            return ev.ThinkingSet(seat, message.on)
+        case msg.QuietPropose():
+            return ev.QuietProposed(seat, message.minutes)
+        case msg.QuietAnswer():
+            return ev.QuietAnswered(seat, message.agree)
+        case msg.QuietEnd():
+            return ev.QuietEnded(seat)
         case _:
             assert_never(message)
 

@@ -5,7 +5,7 @@ closed before it returns. What touches the database or files is put to the room'
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import assert_never
@@ -13,7 +13,17 @@ from typing import assert_never
 from structlog import get_logger
 
 from server.domain import events as ev
-from server.domain.messages import Chime, Error, FromServer, RecordingState, Room, RoomView, Saved, Seat
+from server.domain.messages import (
+    Chime,
+    Error,
+    FromServer,
+    GestureFrom,
+    RecordingState,
+    Room,
+    RoomView,
+    Saved,
+    Seat,
+)
 from server.domain.room import new_room, next_deadline, transition
 from server.domain.state import Room as RoomState
 from server.domain.view import view
@@ -21,6 +31,7 @@ from server.live import facts
 from server.live.consents import Consents
 from server.live.deck import Deck
 from server.live.facts import RoomFacts
+from server.live.happenings import Observer, happenings
 from server.live.page import Page
 from server.live.recording import LiveRecording
 from server.live.services import Services
@@ -48,6 +59,7 @@ class RoomTask:
         self._showing = False
         self._closed = False
         self._held = 0
+        self._observers: list[Observer] = []
         self.id = known.room
         self.worker = Worker(known.room, services.clock, self._rest)
         self.deck = Deck(services, known.room, self.worker, self._report, self._saved)
@@ -72,6 +84,7 @@ class RoomTask:
             self.worker.put("receipt", paper)
         for effect in effects:
             self._perform(effect, sender, type(event).__name__)
+        self._tell_observers(before, effects, now)
         if self._room is not before:
             self._log_change(before, type(event).__name__)
             self._show_soon()
@@ -92,6 +105,9 @@ class RoomTask:
             case ev.Ring():
                 for seat in effect.seats:
                     self.send(seat, Chime(effect.kind))
+            case ev.PassGesture():
+                for seat in Seat:
+                    self.send(seat, GestureFrom(effect.seat, effect.kind, effect.at_ms))
             case ev.MeetingBegan():
                 self.worker.put("begin_meeting", partial(self._begin_meeting, effect))
             case ev.MeetingEnded():
@@ -118,6 +134,21 @@ class RoomTask:
             self.dispatch(event)
         except Exception:
             log.exception("event_failed", room=self.id, event_name=type(event).__name__)
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """From now on `observer` is told of gestures, thinking, breaks and quiet time. Returns what ends that."""
+        self._observers.append(observer)
+        return lambda: self._observers.remove(observer)
+
+    def _tell_observers(self, before: RoomState, effects: Iterable[ev.Effect], now: int) -> None:
+        if not self._observers:
+            return
+        for happening in happenings(before, self._room, effects, now):
+            for observer in list(self._observers):
+                try:
+                    observer(happening)
+                except Exception:
+                    log.exception("observer_failed", room=self.id, about=happening.about.value)
 
     def _note_lapsed(self, before: RoomState) -> None:
         if self._room.note == "yes_lapsed":

@@ -15,6 +15,7 @@ export type Seat = "mentor" | "mentee";
 export type Device = "on" | "off" | "none";
 export type Presence = "absent" | "here" | "line_lost";
 export type Choice = "keep" | "erase";
+export type GestureKind = "thumbs_up" | "smile" | "nod" | "applause" | "heart";
 export type RecordingState = "off" | "waiting" | "countdown" | "starting" | "recording" | "paused" | "stopped";
 
 export interface Description {
@@ -37,6 +38,11 @@ export type FromBrowser =
   | { type: "break_answer"; agree: boolean }
   | { type: "break_back" }
   | { type: "break_more"; minutes: number }
+  | { type: "gesture"; kind: GestureKind }
+  | { type: "thinking"; on: boolean }
+  | { type: "quiet_propose"; minutes: number }
+  | { type: "quiet_answer"; agree: boolean }
+  | { type: "quiet_end" }
   | { type: "consent_ask"; language: string; time_zone: string }
   | { type: "consent_yes"; nonce: Id; words_hash: string; key: Id; signature: string }
   | { type: "consent_no"; nonce: Id; words_hash: string; key: Id; signature: string }
@@ -57,6 +63,8 @@ export interface SeatView {
   page: Id | null;
   microphone: Device;
   camera: Device;
+  /** "I'm thinking" is on. */
+  thinking: boolean;
 }
 
 export interface BreakView {
@@ -65,6 +73,13 @@ export interface BreakView {
   minutes: number;
   until_ms: Milliseconds | null;
   back: Seat[];
+}
+
+export interface QuietView {
+  state: "proposed" | "running";
+  by: Seat;
+  minutes: number;
+  until_ms: Milliseconds;
 }
 
 export interface RecordingView {
@@ -98,6 +113,8 @@ export interface RoomView {
   may_record: boolean;
   may_not_record: string | null;
   notices: string[];
+  /** Quiet time; null when there is none. */
+  quiet: QuietView | null;
 }
 
 export interface IceServer {
@@ -135,10 +152,18 @@ export interface DeviceRequest {
   until_ms: Milliseconds;
 }
 
+export interface GestureFrom {
+  type: "gesture";
+  seat: Seat;
+  kind: GestureKind;
+  at_ms: Milliseconds;
+}
+
 export type FromServer =
   | Welcome
   | { type: "room"; now_ms: Milliseconds; room: RoomView }
   | { type: "signal"; page: Id; description?: Description | null; candidate?: Candidate | null }
+  | GestureFrom
   | ConsentWords
   | { type: "leg_answer"; recording: Id; run: number; sdp: string }
   | { type: "saved"; recording: Id; saved_ms: Milliseconds }
@@ -237,6 +262,7 @@ const moment = whole(0, Number.MAX_SAFE_INTEGER);
 const run = whole(1, Number.MAX_SAFE_INTEGER);
 const seat = oneOf("mentor", "mentee");
 const device = oneOf("on", "off", "none");
+const gesture = oneOf("thumbs_up", "smile", "nod", "applause", "heart");
 const description = record({ type: oneOf("offer", "answer", "rollback"), sdp: defaulted(text(0, 32 * 1024)) }, true);
 const candidate = record(
   {
@@ -258,6 +284,11 @@ const FROM_BROWSER: Record<FromBrowser["type"], Fields> = {
   break_answer: { agree: flag },
   break_back: {},
   break_more: { minutes },
+  gesture: { kind: gesture },
+  thinking: { on: flag },
+  quiet_propose: { minutes: whole(1, 3) },
+  quiet_answer: { agree: flag },
+  quiet_end: {},
   consent_ask: { language: text(2, 2, /^[a-z]{2}$/), time_zone: text(1, 64, /^[A-Za-z0-9_+/-]{1,64}$/) },
   consent_yes: answer,
   consent_no: answer,
@@ -279,6 +310,7 @@ const seatView = record({
   page: nullable(id),
   microphone: device,
   camera: device,
+  thinking: flag,
 });
 const breakView = record({
   state: oneOf("proposed", "running", "over"),
@@ -286,6 +318,12 @@ const breakView = record({
   minutes: whole(0, 24 * 60),
   until_ms: nullable(moment),
   back: list(seat),
+});
+const quietView = record({
+  state: oneOf("proposed", "running"),
+  by: seat,
+  minutes: whole(1, 3),
+  until_ms: moment,
 });
 const recordingView = record({
   state: oneOf("off", "waiting", "countdown", "starting", "recording", "paused", "stopped"),
@@ -315,6 +353,7 @@ const roomView = record({
   may_record: flag,
   may_not_record: nullable(code),
   notices: list(code),
+  quiet: nullable(quietView),
 });
 const iceServer = record({ urls: list(text()), username: optional(text()), credential: optional(text()) });
 
@@ -322,6 +361,7 @@ const FROM_SERVER: Record<FromServer["type"], Fields> = {
   welcome: { you: seat, meeting: id, now_ms: moment, ice_servers: list(iceServer), room: roomView },
   room: { now_ms: moment, room: roomView },
   signal,
+  gesture: { seat, kind: gesture, at_ms: moment },
   consent_words: {
     recording: id,
     meeting: id,

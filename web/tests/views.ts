@@ -20,6 +20,7 @@ export function seatView(change: Partial<SeatView> = {}): SeatView {
     page: ID.partner,
     microphone: "on",
     camera: "on",
+    thinking: false,
     ...change,
   };
 }
@@ -57,6 +58,7 @@ export function roomView(change: Partial<RoomView> = {}): RoomView {
     may_record: true,
     may_not_record: null,
     notices: [],
+    quiet: null,
     ...change,
   };
 }
