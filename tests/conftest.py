@@ -25,6 +25,16 @@ settings.register_profile("long", max_examples=1000, deadline=None)
 settings.load_profile("fast")
 
 
+RUNS_A_SERVER = {"handlers", "live"}
+"""Directories whose tests start the application, each anew: they come after the fast part."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent.name in RUNS_A_SERVER:
+            item.add_marker(pytest.mark.server)
+
+
 @pytest.fixture(autouse=True)
 def _logs_as_before() -> Iterator[None]:
     """A test may configure the logs; the next one finds them as they were."""
