@@ -7,6 +7,7 @@ import common from "../words/en/common.json";
 import consent from "../words/en/consent.json";
 import create from "../words/en/create.json";
 import error from "../words/en/error.json";
+import gestures from "../words/en/gestures.json";
 import join from "../words/en/join.json";
 import meeting from "../words/en/meeting.json";
 import recordings from "../words/en/recordings.json";
@@ -19,6 +20,7 @@ const texts = {
   ...consent,
   ...create,
   ...error,
+  ...gestures,
   ...join,
   ...meeting,
   ...recordings,

@@ -12,12 +12,27 @@ export interface Quality {
   roundTripMs: number | null;
   /** Bits per second that arrive. */
   receiving: number;
+  /** Since when no packet of sound or picture has come, in milliseconds; 0 while they come. */
+  starvedMs: number;
+  /** Loudness (root mean square, 0 to 1) of what arrived and of what was said since the last look; null while unknown. */
+  heard: number | null;
+  said: number | null;
 }
 
 export interface StatsMemory {
   at: number;
   sent: number;
   received: number;
+  packets: number;
+  packetAt: number;
+  heard: Energy | null;
+  said: Energy | null;
+}
+
+/** Sums since the beginning: energy, and the seconds it is spread over. */
+interface Energy {
+  energy: number;
+  seconds: number;
 }
 
 export const emptyQuality: Quality = {
@@ -27,6 +42,9 @@ export const emptyQuality: Quality = {
   lost: 0,
   roundTripMs: null,
   receiving: 0,
+  starvedMs: 0,
+  heard: null,
+  said: null,
 };
 
 type Entry = Record<string, unknown> & { id?: string; type?: string };
@@ -39,6 +57,16 @@ function selectedPair(entries: Entry[]): Entry | undefined {
   return pairs.find((it) => it.id === chosen) ?? pairs.find((it) => it.selected === true || it.nominated === true);
 }
 
+function energyOf(entry: Entry | undefined): Energy | null {
+  const [energy, seconds] = [number(entry?.totalAudioEnergy), number(entry?.totalSamplesDuration)];
+  return energy === null || seconds === null ? null : { energy, seconds };
+}
+
+function loudness(now: Energy | null, before: Energy | null | undefined): number | null {
+  if (!now || !before || now.seconds <= before.seconds) return null;
+  return Math.sqrt(Math.max(0, now.energy - before.energy) / (now.seconds - before.seconds));
+}
+
 export function readQuality(
   report: Iterable<unknown>,
   before: StatsMemory | null,
@@ -46,7 +74,17 @@ export function readQuality(
   const entries = [...report] as Entry[];
   const pair = selectedPair(entries);
   const at = number(pair?.timestamp) ?? before?.at ?? 0;
-  const memory = { at, sent: number(pair?.bytesSent) ?? 0, received: number(pair?.bytesReceived) ?? 0 };
+  const arriving = entries.filter((it) => it.type === "inbound-rtp");
+  const packets = arriving.reduce((sum, it) => sum + (number(it.packetsReceived) ?? 0), 0);
+  const memory: StatsMemory = {
+    at,
+    sent: number(pair?.bytesSent) ?? 0,
+    received: number(pair?.bytesReceived) ?? 0,
+    packets,
+    packetAt: before && packets <= before.packets ? before.packetAt : at,
+    heard: energyOf(arriving.find((it) => it.kind === "audio")),
+    said: energyOf(entries.find((it) => it.type === "media-source" && it.kind === "audio")),
+  };
   const seconds = before ? (at - before.at) / 1000 : 0;
   const rate = (now: number, then: number) => (seconds > 0 ? Math.max(0, ((now - then) * 8) / seconds) : 0);
   const video = entries.filter((it) => it.type === "outbound-rtp" && it.kind === "video");
@@ -58,6 +96,9 @@ export function readQuality(
       available: number(pair?.availableOutgoingBitrate),
       sending: before ? rate(memory.sent, before.sent) : 0,
       receiving: before ? rate(memory.received, before.received) : 0,
+      starvedMs: at - memory.packetAt,
+      heard: loudness(memory.heard, before?.heard),
+      said: loudness(memory.said, before?.said),
       limited: video.some((it) => it.qualityLimitationReason === "bandwidth"),
       lost: Math.max(0, ...losses),
       roundTripMs: trip === null ? null : trip * 1000,

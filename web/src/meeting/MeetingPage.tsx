@@ -1,6 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Announcements } from "../gestures/Announcements";
+import { QuietCard } from "../gestures/QuietCard";
 import { findings } from "../join/device_words";
 import { personalLink } from "../join/fragment";
 import type { LevelMeter } from "../join/level";
@@ -9,7 +11,7 @@ import { known, t } from "../words";
 import { Asks, Card, DeviceRequests } from "./Asks";
 import { BreakView } from "./BreakView";
 import { ConsentWing } from "./ConsentWing";
-import { statusWords } from "./derive";
+import { isCalm, statusWords } from "./derive";
 import type { Meeting } from "./meeting";
 import { Pill } from "./Pill";
 import { CopyLink, Sheets } from "./Sheets";
@@ -27,8 +29,8 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
   const sheet = useSignal<Sheet>(null);
   const showLink = useSignal(personal !== null);
   const narrow = useNarrow();
-  const quiet = useQuiet();
   const view = meeting.view.value;
+  const quiet = useQuiet(isCalm(view));
   const open = (which: Sheet) => {
     if (which === "devices" || which === "room") meter.follow(meeting.media.microphone.value);
     sheet.value = which;
@@ -59,6 +61,7 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
         <RefusalNote meeting={meeting} />
         <DeviceNote meeting={meeting} />
         <Asks meeting={meeting} />
+        <QuietCard meeting={meeting} />
         {showLink.value && personal && idle && !words && (
           <Card title={t("join.personal.title")}>
             <p>{t("join.personal.text")}</p>
@@ -72,6 +75,7 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
         )}
       </div>
       <SpokenChange meeting={meeting} />
+      <Announcements meeting={meeting} />
       <DeviceRequests meeting={meeting} />
       <Sheets
         meeting={meeting}
@@ -180,17 +184,20 @@ function useNarrow(): boolean {
   return narrow.value;
 }
 
-/** After six seconds without input the table's left and middle fade, to leave the two alone. */
-function useQuiet(): boolean {
+/** After six seconds without input the table's left and middle fade, to leave the two alone; sooner in a calm. */
+function useQuiet(calm: boolean): boolean {
   const quiet = useSignal(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     const stir = () => {
       quiet.value = false;
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        quiet.value = true;
-      }, 6000);
+      timer = setTimeout(
+        () => {
+          quiet.value = true;
+        },
+        calm ? 2000 : 6000,
+      );
     };
     const events = ["pointermove", "pointerdown", "keydown", "focusin", "touchstart"] as const;
     for (const event of events) document.addEventListener(event, stir, { passive: true });
@@ -199,6 +206,6 @@ function useQuiet(): boolean {
       clearTimeout(timer);
       for (const event of events) document.removeEventListener(event, stir);
     };
-  }, [quiet]);
+  }, [quiet, calm]);
   return quiet.value;
 }

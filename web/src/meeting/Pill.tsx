@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { day, digits } from "../format.ts";
+import { LineWords } from "../gestures/LineWords";
 import { Switch } from "../ui/index.ts";
 import { t } from "../words";
 import { partnerName, reasonWords, runningTime, statusWords, threadOf } from "./derive";
@@ -15,7 +16,7 @@ interface Props {
 export function Pill({ meeting, onWhyNot }: Props): JSX.Element {
   const { you, consent, call } = meeting;
   const view = meeting.view.value;
-  const thread = threadOf(view, you, call.phase.value);
+  const thread = threadOf(view, you, call.phase.value, meeting.link.pulse.value);
   const status = view ? statusWords(view, you) : { tone: "off" as const, text: t("meeting.status.off") };
   const allowed = view?.recording.allowed.includes(you) ?? false;
   const reading = consent.words.value !== null || consent.asking.value;
@@ -40,6 +41,7 @@ export function Pill({ meeting, onWhyNot }: Props): JSX.Element {
           <Switch label={t("consent.switch")} on={allowed} onChange={turn} disabled={!canTurn} />
         ) : null}
       </div>
+      <LineWords meeting={meeting} />
     </>
   );
 }

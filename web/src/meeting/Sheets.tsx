@@ -3,6 +3,9 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { errorWords } from "../api.ts";
 import { longMoment } from "../format.ts";
+import { QuietChoices } from "../gestures/Quiet";
+import { ReactionChoices } from "../gestures/Reactions";
+import { ThinkingTool } from "../gestures/Thinking";
 import { personalLink } from "../join/fragment";
 import type { LevelMeter } from "../join/level";
 import { Pickers } from "../join/Pickers";
@@ -41,7 +44,12 @@ export function Sheets({ meeting, meter, sheet, narrow, close }: Props): JSX.Ele
       <Dialog title={t("meeting.pause")} open={sheet === "pause"} onClose={close} actions={done}>
         <Time meeting={meeting} />
         <p class="second">{t("meeting.pause.text")}</p>
-        <BreakTool meeting={meeting} onPress={close} />
+        <div class="row">
+          <BreakTool meeting={meeting} onPress={close} />
+          <ThinkingTool meeting={meeting} onPress={close} />
+        </div>
+        <QuietChoices meeting={meeting} onChosen={close} />
+        <ReactionChoices meeting={meeting} onChosen={close} />
       </Dialog>
       <Dialog
         title={meeting.view.value?.title ?? t("meeting.room.name")}

@@ -3,6 +3,8 @@ import { Volume2 } from "lucide";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { clock as clockTime } from "../format.ts";
+import { Floating } from "../gestures/Floating";
+import { ThinkingSign } from "../gestures/Thinking";
 import { otherSeat } from "../protocol";
 import { Button } from "../ui/index.ts";
 import { t } from "../words";
@@ -63,6 +65,8 @@ export function Stage({ meeting }: { meeting: Meeting }): JSX.Element {
       />
       <InPlace meeting={meeting} shown={shown} name={name} />
       {shown.kind !== "never_came" && <Plate meeting={meeting} name={name} />}
+      <ThinkingSign meeting={meeting} />
+      <Floating meeting={meeting} seat={otherSeat(you)} />
       {silenced.value && (
         <div class="sound">
           <Button kind="do" icon={Volume2} onClick={enableSound}>

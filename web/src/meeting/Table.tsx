@@ -3,6 +3,10 @@ import { Coffee, DoorOpen, type IconNode, LayoutGrid, Mic, MicOff, Settings2, Vi
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { clock as clockTime } from "../format.ts";
+import { Floating } from "../gestures/Floating";
+import { QuietTool } from "../gestures/Quiet";
+import { Reactions } from "../gestures/Reactions";
+import { ThinkingTool } from "../gestures/Thinking";
 import { Icon } from "../ui/index.ts";
 import { t, tn } from "../words";
 import type { Meeting } from "./meeting";
@@ -49,7 +53,10 @@ function ThreeGroups({ meeting, open }: Pick<Props, "meeting" | "open">): JSX.El
     <>
       <div class="group pace">
         <Time meeting={meeting} />
+        <ThinkingTool meeting={meeting} />
         <BreakTool meeting={meeting} />
+        <QuietTool meeting={meeting} />
+        <Reactions meeting={meeting} />
       </div>
       <div class="group together">
         <Tool icon={LayoutGrid} word={t("meeting.room")} name={t("meeting.room.name")} onPress={() => open("room")} />
@@ -148,6 +155,7 @@ function Self({ meeting }: { meeting: Meeting }): JSX.Element {
       <span class="tag" aria-hidden="true">
         {t("meeting.you")}
       </span>
+      <Floating meeting={meeting} seat={meeting.you} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ const TUNES: Record<string, readonly number[]> = {
   recording_started: [523.25, 659.25],
   recording_stopped: [659.25, 523.25],
   break_over: [392, 523.25, 659.25],
+  quiet_over: [523.25, 392],
   partner_came: [523.25, 783.99],
 };
 

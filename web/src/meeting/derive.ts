@@ -1,5 +1,6 @@
 /** What a meeting page shows, as pure functions of the room's view. */
 import type { CallPhase } from "../call/call";
+import type { Pulse } from "../gestures/link_pulse";
 import type { RecordingView, RoomView, Seat, SeatView } from "../protocol";
 import { otherSeat } from "../protocol";
 import { type Key, known, t } from "../words";
@@ -63,13 +64,22 @@ export function runningTime(recording: RecordingView, now: number): number {
   return recording.recorded_ms + Math.max(0, current);
 }
 
-export type Thread = "calm" | "recording" | "lost";
+/** `calm` breathes: media arrives. `still`: nobody there to hear from. `lost`: dashes, and words beside it. */
+export type Thread = "calm" | "still" | "recording" | "lost";
 
-export function threadOf(view: RoomView | null, you: Seat, phase: CallPhase): Thread {
-  if (view === null) return "calm";
+export function threadOf(view: RoomView | null, you: Seat, phase: CallPhase, pulse: Pulse = "alive"): Thread {
+  if (view === null) return "still";
   const partner = partnerOf(view, you);
   if (phase === "lost" || (partner.presence === "line_lost" && phase !== "connected")) return "lost";
-  return view.recording.state === "recording" || stillFlowing(view.recording) ? "recording" : "calm";
+  if (pulse === "stalled") return "lost";
+  if (view.recording.state === "recording" || stillFlowing(view.recording)) return "recording";
+  return phase === "connected" && pulse === "alive" ? "calm" : "still";
+}
+
+/** Somebody thinks, or both are quiet together: nothing may nag. */
+export function isCalm(view: RoomView | null): boolean {
+  if (view === null) return false;
+  return view.quiet?.state === "running" || view.seats.mentor.thinking || view.seats.mentee.thinking;
 }
 
 export type Stage =

@@ -6,6 +6,8 @@ import { computed, effect, signal } from "@preact/signals";
 import type { Call } from "../call/call";
 import type { LocalMedia } from "../call/devices";
 import { LegKeeper } from "../call/leg_keeper";
+import { GestureFeed } from "../gestures/feed";
+import { LinkPulse } from "../gestures/link_pulse";
 import type { DeviceRequest, FromBrowser, FromServer, Id, RoomView, Seat, Welcome } from "../protocol";
 import { otherSeat } from "../protocol";
 import type { SeatKey } from "../seat_key";
@@ -15,6 +17,9 @@ import { pulseEvery } from "./derive";
 import { remember, remembered } from "./memory";
 import { ServerClock } from "./server_clock";
 import { RoomSocket } from "./socket";
+
+/** Refusals that need no words: the room, as it is shown, says it already. */
+const UNSAID = new Set(["too_many_gestures", "quiet_already", "no_quiet_proposed", "no_quiet"]);
 
 export interface Start {
   room: Id;
@@ -38,6 +43,10 @@ export class Meeting {
   readonly view = signal<RoomView | null>(null);
   readonly savedMs = signal(0);
   readonly deviceRequests = signal<DeviceRequest[]>([]);
+  /** What floats over the two pictures. */
+  readonly gestures = new GestureFeed();
+  /** Whether the partner's media really arrives, and how long both have been silent. */
+  readonly link = new LinkPulse();
   /** A refusal to show for a moment: its code. */
   readonly refusal = signal<string | null>(null);
   /** After a break the devices wait to be turned on by hand. */
@@ -124,6 +133,7 @@ export class Meeting {
     this.#legs.shut();
     this.call.close();
     this.media.stop();
+    this.gestures.clear();
     for (const end of this.#ends.splice(0)) end();
   }
 
@@ -151,6 +161,11 @@ export class Meeting {
       }),
       effect(() => call.setSignalling(socket.phase.value === "open" && this.view.value !== null)),
       effect(() => this.#legs.yieldTo(call.quality.value)),
+      effect(() => {
+        const partner = this.view.value?.seats[otherSeat(this.you)];
+        const expected = partner?.microphone === "on" || partner?.camera === "on";
+        this.link.feel(call.quality.value, { connected: call.phase.value === "connected", expected });
+      }),
     );
     const ticking = setInterval(() => {
       this.now.value = this.clock.now();
@@ -176,6 +191,9 @@ export class Meeting {
       case "signal":
         this.call.hear(message.page, message);
         return;
+      case "gesture":
+        this.gestures.show(message);
+        return;
       case "consent_words":
         void this.consent.show(message);
         return;
@@ -194,7 +212,7 @@ export class Meeting {
         return;
       case "error":
         console.warn("refused", message.code, message.about);
-        if (message.about === "pulse") return;
+        if (message.about === "pulse" || UNSAID.has(message.code)) return;
         this.refusal.value = message.code;
         this.consent.refused(message.about ?? null);
         return;
