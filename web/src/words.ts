@@ -1,33 +1,39 @@
 /** Every word people read comes from the catalogue, `web/words/<language>/*.json`: flat objects, key to text with
  * `{placeholders}`. The server fills the same texts in its templates. */
 
-import admin from "../words/en/admin.json";
 import breakWords from "../words/en/break.json";
 import common from "../words/en/common.json";
 import consent from "../words/en/consent.json";
-import create from "../words/en/create.json";
 import error from "../words/en/error.json";
 import gestures from "../words/en/gestures.json";
 import join from "../words/en/join.json";
 import meeting from "../words/en/meeting.json";
-import recordings from "../words/en/recordings.json";
 import site from "../words/en/site.json";
+import together from "../words/en/together.json";
 
 const texts = {
-  ...admin,
   ...breakWords,
   ...common,
   ...consent,
-  ...create,
   ...error,
   ...gestures,
   ...join,
   ...meeting,
-  ...recordings,
   ...site,
+  ...together,
 };
 
-export type Key = keyof typeof texts;
+/** Words of what is loaded only where it is shown; it brings them itself, see `bring`. */
+type Brought = typeof import("../words/en/admin.json") &
+  typeof import("../words/en/board.json") &
+  typeof import("../words/en/chat.json") &
+  typeof import("../words/en/create.json") &
+  typeof import("../words/en/notes.json") &
+  typeof import("../words/en/recordings.json") &
+  typeof import("../words/en/sharing.json") &
+  typeof import("../words/en/topics.json");
+
+export type Key = keyof (typeof texts & Omit<Brought, "default">);
 export type Values = Readonly<Record<string, string | number>>;
 
 /** Keys whose text depends on a number: `base.one` and `base.other` (and what else a language needs). */
@@ -36,7 +42,12 @@ export type CountKey = { [K in Key]: K extends `${infer Base}.other` ? Base : ne
 export const language = "en";
 
 const plural = new Intl.PluralRules(language);
-const catalogue: Readonly<Record<string, string>> = texts;
+const catalogue: Record<string, string> = { ...texts };
+
+/** Adds the words of a part that is loaded later; called once by that part's own module, before it draws anything. */
+export function bring(words: Readonly<Record<string, string>>): void {
+  Object.assign(catalogue, words);
+}
 
 /** The text for `key`, its placeholders filled. A placeholder without a value stays visible, so that tests see it. */
 export function t(key: Key, values: Values = {}): string {
@@ -51,7 +62,7 @@ export function tn(base: CountKey, n: number, values: Values = {}): string {
 
 /** Whether the catalogue has words for a key that is made at run time, such as `error.${code}`. */
 export function known(key: string): key is Key {
-  return Object.hasOwn(texts, key);
+  return Object.hasOwn(catalogue, key);
 }
 
 export function fill(text: string, values: Values): string {

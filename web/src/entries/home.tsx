@@ -2,12 +2,15 @@ import "../base.css";
 import "../create/create.css";
 import { type JSX, render } from "preact";
 import { useState } from "preact/hooks";
+import words from "../../words/en/create.json";
 import { type Created, CreateForm } from "../create/CreateForm.tsx";
 import { RoomReady } from "../create/RoomReady.tsx";
 import type { Draft } from "../create/rules.ts";
 import { mountPoint, pageData } from "../page.ts";
 import { Notice } from "../ui/index.ts";
-import { t } from "../words.ts";
+import { bring, t } from "../words.ts";
+
+bring(words);
 
 interface Data {
   readonly rooms?: "anyone" | "code" | "admin";

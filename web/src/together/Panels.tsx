@@ -1,0 +1,111 @@
+import { useSignal } from "@preact/signals";
+import { X } from "lucide";
+import type { ComponentType, JSX } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import type { Names } from "../sharing/layout";
+import type { Sharing } from "../sharing/types";
+import { Button, Icon, Notice } from "../ui/index.ts";
+import { t } from "../words";
+import { type Panel, placeOf, type Together } from "./together";
+
+export interface PanelProps {
+  readonly sharing: Sharing;
+  readonly names: Names;
+  readonly target: string | null;
+  readonly onOpen: (panel: Panel, id: string) => void;
+  /** Level of the headings inside. */
+  readonly level: 2 | 3;
+}
+
+const LOADERS: Readonly<Record<Panel, () => Promise<{ default: ComponentType<PanelProps> }>>> = {
+  whiteboard: () => import("./panels/WhiteboardPlace"),
+  notes: () => import("./panels/NotesPlace"),
+  topics: () => import("./panels/TopicsPlace"),
+  chat: () => import("./panels/ChatPlace"),
+};
+
+/** What lies open beside the picture in a meeting. */
+export function Panels({ together, narrow }: { together: Together; narrow: boolean }): JSX.Element {
+  const { left, right, middle } = together.open.value;
+  return (
+    <>
+      {[left, middle, right].map(
+        (panel) =>
+          panel && <Beside key={panel} panel={panel} together={together} narrow={narrow} />,
+      )}
+    </>
+  );
+}
+
+function Beside({ panel, together, narrow }: { panel: Panel; together: Together; narrow: boolean }): JSX.Element {
+  const id = useId();
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Whoever opened it wants to be in it; the button that puts it away is the next but one.
+    place.current?.focus();
+  }, []);
+  return (
+    <section class={`beside ${placeOf(panel)} ${panel}`} aria-labelledby={id} tabIndex={-1} ref={place}>
+      <header>
+        <h2 id={id}>{t(`together.${panel}`)}</h2>
+        <button
+          type="button"
+          class="put-away"
+          aria-label={t("together.put_away", { what: t(`together.${panel}`) })}
+          onClick={() => together.putAway(panel)}
+        >
+          <Icon icon={X} />
+        </button>
+      </header>
+      <Contents panel={panel} together={together} narrow={narrow} level={3} />
+    </section>
+  );
+}
+
+interface ContentsProps {
+  readonly panel: Panel;
+  readonly together: Together;
+  readonly narrow: boolean;
+  readonly level: 2 | 3;
+}
+
+/** The panel itself as soon as its code and its contents are there. */
+export function Contents({ panel, together, narrow, level }: ContentsProps): JSX.Element {
+  const loaded = useSignal<{ panel: Panel; View: ComponentType<PanelProps> } | null>(null);
+  const failed = useSignal(false);
+  const fetch = () => {
+    failed.value = false;
+    void together.load();
+    LOADERS[panel]().then(
+      ({ default: View }) => {
+        loaded.value = { panel, View };
+      },
+      () => {
+        failed.value = true;
+      },
+    );
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: fetched once a panel
+  useEffect(fetch, [panel, together]);
+  const sharing = together.sharing.value;
+  const View = loaded.value?.panel === panel ? loaded.value.View : null;
+  if (failed.value || together.failed.value) {
+    return (
+      <Notice kind="pause" role="alert">
+        <p>{t("together.did_not_come")}</p>
+        <Button onClick={fetch}>{t("common.try_again")}</Button>
+      </Notice>
+    );
+  }
+  if (!sharing || !View) return <p role="status">{t("together.coming")}</p>;
+  const target = together.target.value;
+  return (
+    <View
+      sharing={sharing}
+      names={together.names()}
+      target={target?.panel === panel ? target.id : null}
+      onOpen={(wanted, id) => together.show(wanted, id, narrow)}
+      level={level}
+    />
+  );
+}

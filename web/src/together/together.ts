@@ -1,0 +1,99 @@
+/**
+ * Which of the shared things lie open, and the code and the line they need: both come only when they are wanted, so that
+ * the partner's picture never waits for them.
+ */
+import { computed, signal } from "@preact/signals";
+import type { Id, Seat } from "../protocol";
+import type { Names } from "../sharing/layout";
+import type { Sharing } from "../sharing/types";
+
+export const PANELS = ["whiteboard", "notes", "topics", "chat"] as const;
+export type Panel = (typeof PANELS)[number];
+
+/** Where a panel lies in a meeting: topics to the left, notes or chat to the right, the board in the middle. */
+export type Place = "left" | "right" | "middle";
+export const placeOf = (panel: Panel): Place =>
+  panel === "topics" ? "left" : panel === "whiteboard" ? "middle" : "right";
+
+export type Open = Readonly<Record<Place, Panel | null>>;
+const NOTHING: Open = { left: null, right: null, middle: null };
+
+/** Opens or puts away; on a narrow page one thing at a time. */
+export function toggled(open: Open, panel: Panel, narrow: boolean): Open {
+  const place = placeOf(panel);
+  if (open[place] === panel) return { ...open, [place]: null };
+  return { ...(narrow ? NOTHING : open), [place]: panel };
+}
+
+export class Together {
+  readonly sharing = signal<Sharing | null>(null);
+  /** The code could not be fetched: the server is away, or was replaced by a newer one. */
+  readonly failed = signal(false);
+  readonly open = signal<Open>(NOTHING);
+  readonly unread = signal(0);
+  /** Something to show in a panel once it is open: a note, a message. */
+  readonly target = signal<{ panel: Panel; id: string } | null>(null);
+  readonly any = computed(() => Object.values(this.open.value).some((panel) => panel !== null));
+  #loading = false;
+  #closed = false;
+  #ends: (() => void)[] = [];
+
+  constructor(
+    readonly room: Id,
+    readonly you: Seat,
+    readonly names: () => Names,
+  ) {}
+
+  /** Fetches code and contents; may be called again after a failure. */
+  async load(): Promise<void> {
+    if (this.#loading || this.sharing.value || this.#closed) return;
+    this.#loading = true;
+    this.failed.value = false;
+    try {
+      const [{ openSharing }, { unreadCount }] = await Promise.all([
+        import("../sharing/open"),
+        import("../chat/unread"),
+      ]);
+      if (this.#closed) return;
+      const sharing = openSharing({ room: this.room, you: this.you });
+      const unread = unreadCount(sharing);
+      this.#ends.push(
+        unread.count.subscribe((count) => {
+          this.unread.value = count;
+        }),
+        () => unread.close(),
+        () => sharing.close(),
+      );
+      this.sharing.value = sharing;
+    } catch (error) {
+      console.warn("board, notes and chat did not come", error);
+      this.failed.value = true;
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  isOpen(panel: Panel): boolean {
+    return this.open.value[placeOf(panel)] === panel;
+  }
+
+  toggle(panel: Panel, narrow: boolean): void {
+    this.open.value = toggled(this.open.value, panel, narrow);
+    if (this.isOpen(panel)) void this.load();
+  }
+
+  show(panel: Panel, id: string, narrow: boolean): void {
+    this.target.value = { panel, id };
+    if (!this.isOpen(panel)) this.toggle(panel, narrow);
+  }
+
+  putAway(panel: Panel): void {
+    if (this.isOpen(panel)) this.open.value = { ...this.open.value, [placeOf(panel)]: null };
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const end of this.#ends.splice(0)) end();
+    this.sharing.value = null;
+  }
+}
