@@ -12,12 +12,14 @@ from server.domain.events import (
     MeetingEnded,
     MintPermit,
     OpenRecording,
+    PassGesture,
     Ring,
 )
 from server.domain.messages import Seat
 
 SILENCE_MS = 3_000
 COUNTDOWN_MS = 3_000
+MINUTE = 60_000
 
 
 class Ledger:
@@ -37,6 +39,10 @@ class Ledger:
         self.durable: set[Seat] = set()
         self.sounding = False
         self.meeting: str | None = None
+        self.gestures: dict[Seat, list[int]] = {seat: [] for seat in Seat}
+        self.thinking: dict[Seat, int] = dict.fromkeys(Seat, 0)
+        """Until when, at most."""
+        self.quiet: tuple[str, Seat, int, int] | None = None
 
     # --- what people did ---
 
@@ -69,6 +75,18 @@ class Ledger:
     def pressed_go_on(self, seat: Seat, now: int) -> None:
         self.pressed.add(seat)
         self.could_stop_since = now
+
+    def thinks(self, seat: Seat, on: bool, now: int) -> None:
+        self.thinking[seat] = now + 5 * MINUTE if on else 0
+
+    def quiet_asked(self, seat: Seat, minutes: int, now: int) -> None:
+        self.quiet = ("proposed", seat, minutes, now + 2 * MINUTE)
+
+    def quiet_answered(self, seat: Seat, agree: bool, now: int) -> None:
+        assert self.quiet is not None
+        _, by, minutes, _ = self.quiet
+        assert not agree or by is not seat, "agreed to one's own quiet time"
+        self.quiet = ("running", by, minutes, now + minutes * MINUTE) if agree else None
 
     # --- what the machine did about it ---
 
@@ -108,6 +126,12 @@ class Ledger:
             case Ring(kind="recording_stopped"):
                 assert self.sounding, "stopped without a start"
                 self.sounding = False
+            case PassGesture():
+                made = self.gestures[effect.seat]
+                assert effect.seat in self.here, "a gesture of nobody"
+                made.append(now)
+                # any stretch of time holds four, and one more for each 1.5 s
+                assert all(len(made) - i <= 4 + (now - at) / 1_500 for i, at in enumerate(made)), "a shower of gestures"
             case MeetingBegan():
                 assert self.meeting is None
                 self.meeting = effect.meeting

@@ -16,6 +16,7 @@ from server.domain.events import (
     ConsentWithdrawn,
     CountdownStopped,
     Event,
+    GestureMade,
     LegDurable,
     LegShut,
     LimitReached,
@@ -26,14 +27,18 @@ from server.domain.events import (
     PageCame,
     PageLeft,
     PulseHeard,
+    QuietAnswered,
+    QuietEnded,
+    QuietProposed,
     RecorderFailed,
     Refuse,
     RoomPolicyChanged,
     RunSealed,
+    ThinkingSet,
     Tick,
     WentOn,
 )
-from server.domain.messages import Choice, Device, Presence, RecordingState, Seat
+from server.domain.messages import Choice, Device, GestureKind, Presence, RecordingState, Seat
 from server.domain.view import view
 
 from .ledger import Ledger
@@ -118,6 +123,14 @@ class RoomWalk(RuleBasedStateMachine):
                 self.ledger.pressed_go_on(event.seat, self.now)
             case PulseHeard():
                 self.ledger.came(event.seat, self.now)
+            case ThinkingSet():
+                self.ledger.thinks(event.seat, event.on, self.now)
+            case QuietProposed():
+                self.ledger.quiet_asked(event.seat, event.minutes, self.now)
+            case QuietAnswered():
+                self.ledger.quiet_answered(event.seat, event.agree, self.now)
+            case QuietEnded():
+                self.ledger.quiet = None
             case LegDurable():
                 if self.ledger.permit == (event.recording, event.run):
                     self.ledger.durable.add(event.seat)
@@ -222,6 +235,25 @@ class RoomWalk(RuleBasedStateMachine):
     def more_break(self, seat: Seat, minutes: int) -> None:
         self.do(MoreBreak(seat, minutes))
 
+    @rule(seat=SEATS, kinds=st.lists(st.sampled_from(GestureKind), min_size=1, max_size=6))
+    def gesture(self, seat: Seat, kinds: list[GestureKind]) -> None:
+        for kind in kinds:
+            self.do(GestureMade(seat, kind))
+
+    @rule(seat=SEATS, on=st.booleans())
+    def think(self, seat: Seat, on: bool) -> None:
+        self.do(ThinkingSet(seat, on))
+
+    @rule(seat=SEATS, minutes=st.integers(1, 3), answer=st.sampled_from([True, True, False, None]))
+    def be_quiet(self, seat: Seat, minutes: int, answer: bool | None) -> None:
+        self.do(QuietProposed(seat, minutes))
+        if answer is not None:
+            self.do(QuietAnswered(seat.other, answer))
+
+    @rule(seat=SEATS, agree=st.sampled_from([True, False, None]))
+    def answer_or_end_quiet(self, seat: Seat, agree: bool | None) -> None:
+        self.do(QuietEnded(seat) if agree is None else QuietAnswered(seat, agree))
+
     @rule(seat=SEATS, choice=st.sampled_from(Choice))
     def withdraw_and_choose(self, seat: Seat, choice: Choice) -> None:
         self.do(ConsentWithdrawn(seat))
@@ -297,6 +329,23 @@ class RoomWalk(RuleBasedStateMachine):
             assert on_record == (self.ledger.permit is not None)
             assert on_record <= (len(seen.allowed) == 2)
             assert (seen.state is RecordingState.RECORDING) <= self.ledger.sounding
+
+    @invariant()
+    def signs_are_of_those_who_are_here_and_not_on_a_break(self) -> None:
+        seen = view(self.room, Seat.MENTOR, self.now, title="", names={})
+        away = seen.pause is not None and seen.pause.state != "proposed"
+        for seat in Seat:
+            if seen.seats[seat].thinking:
+                assert seen.seats[seat].presence is Presence.HERE, "thinks without being here"
+                assert not away, "thinks during a break"
+                assert self.now < self.ledger.thinking[seat], "thinks for ever"
+        if seen.quiet is None:
+            return
+        assert not away, "quiet time during a break"
+        assert all(each.presence is not Presence.ABSENT for each in seen.seats.values()), "quiet alone"
+        told = (seen.quiet.state, seen.quiet.by, seen.quiet.minutes, seen.quiet.until_ms)
+        assert told == self.ledger.quiet, "quiet time nobody asked for"
+        assert self.now < seen.quiet.until_ms, "quiet for ever"
 
     @invariant()
     def never_three(self) -> None:

@@ -74,7 +74,7 @@ class Person:
         await page.goto(address)
         await page.get_by_label("Room title").fill(title)
         offered = page.get_by_label("Room password", exact=True)
-        await expect(offered).to_have_value(re.compile(r"\w+( \w+){5}"))
+        await expect(offered).to_have_value(re.compile(r"[\w-]+( [\w-]+){5}"))
         password = await offered.input_value()
         await page.get_by_role("radio", name=seat).check()
         await self.button("Create room").click()
