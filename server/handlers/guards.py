@@ -62,6 +62,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             return await handler(request)
         refuse_body(request, route)
         refuse_foreign(request, route)
+        refuse_type(request, route)
         async with asyncio.timeout(route.deadline_s):
             identity = await resolve(request, request.match_info.get("room"))
             request[IDENTITY] = identity
@@ -121,7 +122,15 @@ def refuse_foreign(request: web.Request, route: Route) -> None:
         raise VisavisError("cross_site", "Only this server's own pages may ask this.", 403)
     if not request[SECURE] and not origin.is_local(request.host):
         raise VisavisError("needs_https", "Without encryption this works on localhost only.", 403)
-    if (request.method != "DELETE" or request.can_read_body) and changes and request.content_type != "application/json":
+
+
+def refuse_type(request: web.Request, route: Route) -> None:
+    """What a form on another site could send is not taken, whoever vouches for the request."""
+    if request.method not in CHANGING or (request.method == "DELETE" and not request.can_read_body):
+        return
+    if route.octets and request.content_type != "application/octet-stream":
+        raise VisavisError("needs_octets", "The body must be application/octet-stream.", 415)
+    if not route.octets and request.content_type != "application/json":
         raise VisavisError("needs_json", "The body must be JSON.", 415)
 
 
@@ -137,6 +146,8 @@ def require(right: Right, identity: Identity, request: web.Request) -> None:
             _need(identity.session is not None, "password_needed", 401)
         case Right.SEAT:
             _need(identity.seat is not None, "seat_needed", 403)
+        case Right.READER:
+            _need(identity.session is not None or identity.seat is not None, "password_needed", 401)
         case Right.SESSION_AND_SEAT:
             _need(identity.session is not None, "password_needed", 401)
             _need(identity.seat is not None, "seat_needed", 403)

@@ -20,6 +20,8 @@ class Right(StrEnum):
     """Has proved this room's password."""
     SEAT = "seat"
     """Holds a seat of this room."""
+    READER = "reader"
+    """Has proved this room's password, or holds a seat of it: may read what the two make together."""
     SESSION_AND_SEAT = "session_and_seat"
     ADMIN = "admin"
     OPERATOR = "operator"
@@ -48,5 +50,7 @@ class Route:
     kind: Kind = Kind.API
     max_body: int = 16 * 1024
     """Bytes."""
+    octets: bool = False
+    """The body is `application/octet-stream` and not JSON; neither is a type another site's form could send."""
     deadline_s: float | None = 30.0
     """After so long the request is given up; None for sockets and media."""

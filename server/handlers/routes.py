@@ -67,6 +67,6 @@ def add_routes(app: web.Application, assets: Assets) -> dict[web.AbstractRoute, 
 
 def _pattern(path: str) -> str:
     """Only well-formed identifiers match, so handlers never see another."""
-    for name in ("room", "recording", "part", "request"):
+    for name in ("room", "recording", "part", "request", "blob", "snapshot"):
         path = path.replace(f"{{{name}}}", f"{{{name}:{ID}}}")
     return path

@@ -29,6 +29,7 @@ ALLOWED: dict[Right, frozenset[str]] = {
     Right.CREATE: frozenset({"admin"}),  # the server of this test is set to --rooms admin
     Right.SESSION: frozenset({"session", "session_and_seat"}),
     Right.SEAT: frozenset({"seat", "session_and_seat"}),
+    Right.READER: frozenset({"session", "seat", "session_and_seat"}),
     Right.SESSION_AND_SEAT: frozenset({"session_and_seat"}),
     Right.ADMIN: frozenset({"admin"}),
     Right.OPERATOR: frozenset({"admin"}),  # the test asks as if through a proxy, so that nobody is local
@@ -121,6 +122,8 @@ def _address(row: Route, room: str) -> str:
         .replace("{recording}", new_id())
         .replace("{part}", new_id())
         .replace("{request}", new_id())
+        .replace("{blob}", new_id())
+        .replace("{snapshot}", new_id())
     )
 
 
