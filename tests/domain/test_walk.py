@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from server.domain import recording, room
+from server.domain import gestures, quiet, recording, room
 from server.domain.events import (
     BreakAnswered,
     BreakProposed,
@@ -123,6 +123,9 @@ class RoomWalk(RuleBasedStateMachine):
                 self.ledger.pressed_go_on(event.seat, self.now)
             case PulseHeard():
                 self.ledger.came(event.seat, self.now)
+            case GestureMade():
+                assert self.room.both_here, "a gesture nobody sees"
+                assert not self.room.pause_begun, "a gesture during a break"
             case ThinkingSet():
                 self.ledger.thinks(event.seat, event.on, self.now)
             case QuietProposed():
@@ -388,8 +391,16 @@ def _nothing(_turn: object) -> None:
         (["both_agree"], "without two yeses"),
         (["settle"], "records (without two people|during a break|a silent seat)"),
         (["both_agree", "settle"], "without two yeses"),
+        (["thinking"], "thinks (without being here|during a break)"),
+        (["quiet"], "quiet (alone|time during a break)"),
     ],
-    ids=["without the rule of consent", "without the closing step", "without both"],
+    ids=[
+        "without the rule of consent",
+        "without the closing step",
+        "without both",
+        "without the end of thinking",
+        "without the end of quiet time",
+    ],
 )
 def test_a_walk_notices_when_a_rule_is_taken_away(
     gone: list[str], noticed: str, monkeypatch: pytest.MonkeyPatch
@@ -398,7 +409,11 @@ def test_a_walk_notices_when_a_rule_is_taken_away(
         monkeypatch.setattr(recording, "both_agree", _always)
     if "settle" in gone:
         monkeypatch.setattr(recording, "settle", _nothing)
-    quiet = settings(
+    if "thinking" in gone:
+        monkeypatch.setattr(gestures, "settle", _nothing)
+    if "quiet" in gone:
+        monkeypatch.setattr(quiet, "settle", _nothing)
+    generate_only = settings(
         WALK,
         max_examples=200,
         phases=[Phase.generate],
@@ -407,4 +422,4 @@ def test_a_walk_notices_when_a_rule_is_taken_away(
         print_blob=False,
     )
     with pytest.raises(AssertionError, match=noticed):
-        run_state_machine_as_test(RoomWalk, settings=quiet)
+        run_state_machine_as_test(RoomWalk, settings=generate_only)
