@@ -47,12 +47,12 @@ browser: | .venv/bin/python
 	@scripts/browser
 
 # the fast part first: what is broken shows within seconds. Browsers draw and encode in software: their journeys run
-# one after the other, apart from the other slow tests.
+# two at a time, apart from the other slow tests.
 test: dev browser
 	$(PY) -m pytest -m "not server and not slow and not browser" --numprocesses auto --dist loadfile
 	cd web && ../scripts/node npm test
-	$(PY) -m pytest -m "(server or slow) and not browser" --numprocesses 2 --dist loadfile
-	$(PY) -m pytest -m browser
+	$(PY) -m pytest -m "(server or slow) and not browser" --numprocesses 2 --dist worksteal
+	$(PY) -m pytest -m browser --numprocesses 2 --dist loadfile
 
 check: dev
 	$(PY) -m ruff check .
