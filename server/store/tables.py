@@ -263,6 +263,84 @@ notices = Table(
     Index(None, "room"),
 )
 
+# --- what they make together ----------------------------------------------------------------------------------------
+
+LogName = String(16)
+"""`document`, `chat`, `notes.mentor` or `notes.mentee`."""
+
+journal_generations = Table(
+    "journal_generations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("room", Id, ForeignKey("rooms.id"), nullable=False),
+    Column("log", LogName, nullable=False),
+    Column("made_ms", Moment, nullable=False),
+    Column("dropping", Boolean, nullable=False),
+    Index(None, "room", "log"),
+)
+
+journal_batches = Table(
+    "journal_batches",
+    metadata,
+    Column("room", Id, ForeignKey("rooms.id"), nullable=False),
+    Column("log", LogName, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("generation", Id, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("names", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
+    PrimaryKeyConstraint("room", "log", "first"),
+)
+
+chat_entries = Table(
+    "chat_entries",
+    metadata,
+    Column("room", Id, ForeignKey("rooms.id"), nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("seat", SeatName, nullable=False),
+    Column("local", Id, nullable=False),
+    Column("at_ms", Moment, nullable=False),
+    Column("key", Id, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("struck_ms", Moment),
+    PrimaryKeyConstraint("room", "n"),
+    UniqueConstraint("room", "seat", "local"),
+    _one_of("seat", "mentor", "mentee"),
+)
+
+journal_snapshots = Table(
+    "journal_snapshots",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("room", Id, ForeignKey("rooms.id"), nullable=False),
+    Column("log", LogName, nullable=False),
+    Column("nth", Integer, nullable=False),
+    Column("upto", BigInteger, nullable=False),
+    Column("by", SeatName, nullable=False),
+    Column("made_ms", Moment, nullable=False),
+    Column("meeting", Id),
+    Column("state", String(8), nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("forgets", Boolean, nullable=False),
+    Column("drops", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    _one_of("by", "mentor", "mentee"),
+    _one_of("state", "making", "kept", "dropping"),
+    Index(None, "room", "log"),
+    Index(None, "state"),
+)
+
+journal_chunks = Table(
+    "journal_chunks",
+    metadata,
+    Column("snapshot", Id, ForeignKey("journal_snapshots.id"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("snapshot", "place"),
+)
+
 # --- the server ---------------------------------------------------------------------------------------------------
 
 audit = Table(
