@@ -1,0 +1,183 @@
+/** What a note may hold: headings, three kinds of lists, links, bold and italic. Pasting keeps this and nothing else. */
+import {
+  InputRule,
+  Mark,
+  markInputRule,
+  markPasteRule,
+  mergeAttributes,
+  Node,
+  textblockTypeInputRule,
+} from "@tiptap/core";
+import { BulletList, ListItem, ListKeymap, OrderedList, TaskItem, TaskList } from "@tiptap/extension-list";
+import { t } from "../words.ts";
+import { safeHref } from "./links.ts";
+
+const Doc = Node.create({ name: "doc", topNode: true, content: "block+" });
+
+const Text = Node.create({ name: "text", group: "inline" });
+
+const Paragraph = Node.create({
+  name: "paragraph",
+  priority: 1000,
+  group: "block",
+  content: "inline*",
+  parseHTML: () => [{ tag: "p" }],
+  renderHTML: () => ["p", 0],
+});
+
+/** Two levels. A note stands below its own title, so they are drawn as the third and the fourth. */
+const Heading = Node.create({
+  name: "heading",
+  group: "block",
+  content: "inline*",
+  defining: true,
+  addAttributes: () => ({ level: { default: 1, rendered: false } }),
+  parseHTML: () => [1, 2, 3, 4, 5, 6].map((n) => ({ tag: `h${n}`, attrs: { level: n < 3 ? 1 : 2 } })),
+  renderHTML: ({ node }) => [node.attrs.level === 2 ? "h4" : "h3", 0],
+  addKeyboardShortcuts() {
+    const toggle = (level: number) => this.editor.commands.toggleNode("heading", "paragraph", { level });
+    return {
+      "Mod-Alt-1": () => toggle(1),
+      "Mod-Alt-2": () => toggle(2),
+      "Mod-Alt-0": () => this.editor.commands.setNode("paragraph"),
+      // at the start of a heading, going back makes it ordinary text first
+      Backspace: () => {
+        const { empty, $anchor } = this.editor.state.selection;
+        if (!empty || $anchor.parent.type !== this.type || $anchor.parentOffset > 0) return false;
+        return this.editor.commands.setNode("paragraph");
+      },
+    };
+  },
+  addInputRules() {
+    return [1, 2].map((level) =>
+      textblockTypeInputRule({ find: new RegExp(`^#{${level}}\\s$`), type: this.type, getAttributes: { level } }),
+    );
+  },
+});
+
+const HardBreak = Node.create({
+  name: "hardBreak",
+  group: "inline",
+  inline: true,
+  selectable: false,
+  parseHTML: () => [{ tag: "br" }],
+  renderHTML: () => ["br"],
+  renderText: () => "\n",
+  addKeyboardShortcuts() {
+    return { "Shift-Enter": () => this.editor.commands.insertContent({ type: this.name }) };
+  },
+});
+
+const Bold = Mark.create({
+  name: "bold",
+  parseHTML: () => [
+    { tag: "strong" },
+    { tag: "b", getAttrs: (node) => node.style.fontWeight !== "normal" && null },
+    { style: "font-weight", getAttrs: (value) => /^(bold(er)?|[5-9]\d{2,})$/.test(String(value)) && null },
+  ],
+  renderHTML: () => ["strong", 0],
+  addKeyboardShortcuts() {
+    return { "Mod-b": () => this.editor.commands.toggleMark(this.name) };
+  },
+  addInputRules() {
+    return [markInputRule({ find: /(?:^|\s)(\*\*(?!\s+\*\*)([^*]+)\*\*(?!\s+\*\*))$/, type: this.type })];
+  },
+});
+
+const Italic = Mark.create({
+  name: "italic",
+  parseHTML: () => [
+    { tag: "em" },
+    { tag: "i", getAttrs: (node) => node.style.fontStyle !== "normal" && null },
+    { style: "font-style=italic" },
+  ],
+  renderHTML: () => ["em", 0],
+  addKeyboardShortcuts() {
+    return { "Mod-i": () => this.editor.commands.toggleMark(this.name) };
+  },
+  addInputRules() {
+    return [markInputRule({ find: /(?:^|\s)(\*(?!\s+\*)([^*]+)\*(?!\s+\*))$/, type: this.type })];
+  },
+});
+
+const TYPED = /(?:^|\s)(https?:\/\/[^\s<>"']+)\s$/;
+const PASTED = /https?:\/\/[^\s<>"']+/g;
+const CLOSING = /[.,;:!?)\]]+$/;
+
+/** Only an address is kept, no target, class or title of somebody else's; drawn as a link only where it is safe. */
+export const Link = Mark.create({
+  name: "link",
+  priority: 1000,
+  keepOnSplit: false,
+  inclusive: false,
+  addAttributes: () => ({ href: { default: null, parseHTML: (node) => safeHref(node.getAttribute("href")) } }),
+  parseHTML: () => [
+    { tag: "a[href]", getAttrs: (node) => (safeHref(node.getAttribute("href")) === null ? false : null) },
+  ],
+  renderHTML({ mark }) {
+    const href = safeHref(mark.attrs.href);
+    if (href === null) return ["span", { class: "dead-link" }, 0];
+    return ["a", mergeAttributes({ href, rel: "noopener noreferrer", target: "_blank" }), 0];
+  },
+  addInputRules() {
+    const find = TYPED;
+    const handler: InputRule["handler"] = ({ state, range, match }) => {
+      // a new line is made by the editor itself
+      if (match[0].endsWith("\n")) return null;
+      const words = (match[1] ?? "").replace(CLOSING, "");
+      const href = safeHref(words);
+      if (href === null) return null;
+      const start = range.from + match[0].indexOf(match[1] ?? "");
+      const { tr } = state;
+      tr.insertText(" ", range.to).addMark(start, start + words.length, this.type.create({ href }));
+      tr.removeStoredMark(this.type);
+      return undefined;
+    };
+    return [new InputRule({ find, handler })];
+  },
+  addPasteRules() {
+    const find = (text: string) =>
+      [...text.matchAll(PASTED)].map((match) => ({ index: match.index, text: match[0].replace(CLOSING, "") }));
+    return [markPasteRule({ find, type: this.type, getAttributes: (match) => ({ href: safeHref(match[0]) }) })];
+  },
+});
+
+/** Items hold any blocks: where two take lists apart at once, an item may be left without its first paragraph, and the
+ * binding throws away what the schema forbids. */
+const Item = ListItem.extend({ content: "block+" });
+const Task = TaskItem.extend({ content: "block+" });
+
+/** Numbered from wherever it was pasted from, but by a number, and in figures only. */
+const Numbered = OrderedList.extend({
+  addAttributes: () => ({
+    start: { default: 1, parseHTML: (node) => startOf(node.getAttribute("start")) },
+  }),
+});
+
+function startOf(said: string | null): number {
+  const start = Number(said ?? 1);
+  return Number.isSafeInteger(start) ? start : 1;
+}
+
+export const extensions = [
+  Doc,
+  Text,
+  Paragraph,
+  Heading,
+  HardBreak,
+  Bold,
+  Italic,
+  Link,
+  BulletList.configure({ keepMarks: true }),
+  Numbered.configure({ keepMarks: true }),
+  Item,
+  TaskList,
+  Task.configure({
+    nested: true,
+    a11y: {
+      checkboxLabel: (node) =>
+        t("notes.task", { words: node.firstChild?.textContent.slice(0, 80) || t("notes.task_empty") }),
+    },
+  }),
+  ListKeymap,
+];
