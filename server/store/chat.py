@@ -1,0 +1,77 @@
+"""The chat's entries: one sealed row each, because each can be struck out by its writer."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import func, insert, select, update
+
+from server.domain.messages import Seat
+from server.store import rows, tables
+from server.store.database import Tx
+
+_table = tables.chat_entries
+
+
+class ChatRow(Struct, frozen=True):
+    room: str
+    n: int
+    seat: Seat
+    local: str
+    at_ms: int
+    key: str
+    """Names its shred key."""
+    size: int
+    sealed: bytes | None
+    """None: struck out."""
+    struck_ms: int | None = None
+
+
+class Count(Struct, frozen=True):
+    head: int
+    living: int
+    """Entries that were not struck out."""
+
+
+async def add(tx: Tx, entries: Sequence[ChatRow]) -> None:
+    if entries:
+        await tx.execute(insert(_table), [msgspec.structs.asdict(each) for each in entries])
+
+
+async def count(tx: Tx, room: str) -> Count:
+    found = await tx.execute(select(func.max(_table.c.n), func.count(_table.c.sealed)).where(_table.c.room == room))
+    head, living = found.one()
+    return Count(head or 0, living)
+
+
+async def named(tx: Tx, room: str, seat: Seat, local: str) -> tuple[int, int] | None:
+    """Number and time of the entry its sender called so."""
+    asked = select(_table.c.n, _table.c.at_ms).where(
+        _table.c.room == room, _table.c.seat == seat, _table.c.local == local
+    )
+    row = (await tx.execute(asked)).one_or_none()
+    return None if row is None else (row.n, row.at_ms)
+
+
+async def get(tx: Tx, room: str, n: int) -> ChatRow | None:
+    found = await tx.execute(select(_table).where(_table.c.room == room, _table.c.n == n))
+    return rows.one(found.one_or_none(), ChatRow)
+
+
+async def read(tx: Tx, room: str, after: int, at_most: int) -> list[ChatRow]:
+    """In order, at most so many."""
+    asked = select(_table).where(_table.c.room == room, _table.c.n > after).order_by(_table.c.n).limit(at_most)
+    return [rows.convert(row, ChatRow) for row in await tx.execute(asked)]
+
+
+async def names(tx: Tx, room: str) -> list[tuple[int, Seat, str, int]]:
+    """(number, seat, local name, time) of all entries."""
+    columns = _table.c.n, _table.c.seat, _table.c.local, _table.c.at_ms
+    found = await tx.execute(select(*columns).where(_table.c.room == room).order_by(_table.c.n))
+    return [(n, Seat(str(seat)), str(local), at_ms) for n, seat, local, at_ms in found]
+
+
+async def strike(tx: Tx, room: str, n: int, now: int) -> None:
+    """Its content goes; that it was there stays. Destroy its key first."""
+    struck = update(_table).where(_table.c.room == room, _table.c.n == n)
+    await tx.execute(struck.values(sealed=None, size=0, struck_ms=now))
