@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { IconNode } from "lucide";
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../ui/index.ts";
 import "./gestures.css";
 
@@ -53,7 +53,7 @@ export function Popup({ icon, word, name, title, choices, row = false, on = fals
           open.value = !open.value;
         }}
         onKeyDown={(event) => {
-          if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+          if (open.value || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
           event.preventDefault();
           open.value = true;
         }}
@@ -78,7 +78,7 @@ interface MenuProps {
 function Menu({ name, title, choices, row, close }: MenuProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const items = () => [...(list.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
-  useEffect(() => {
+  useLayoutEffect(() => {
     list.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
   }, []);
   const pick = (choice: Choice | undefined) => {

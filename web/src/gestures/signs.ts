@@ -2,11 +2,14 @@
 import { Heart, type IconNode, Smile, ThumbsUp } from "lucide";
 import type { GestureKind } from "../protocol";
 
-/** A head, and the way it goes. */
+/** A face, and the way it goes. */
 const Nod: IconNode = [
-  ["circle", { cx: "12", cy: "8", r: "5" }],
-  ["path", { d: "M12 16v5.5" }],
-  ["path", { d: "m9.2 18.8 2.8 2.8 2.8-2.8" }],
+  ["circle", { cx: "9.5", cy: "12", r: "7.5" }],
+  ["path", { d: "M6.8 10.5v.01" }],
+  ["path", { d: "M12.2 10.5v.01" }],
+  ["path", { d: "M7 15c1.4 1.2 3.6 1.2 5 0" }],
+  ["path", { d: "M20.5 6v11.5" }],
+  ["path", { d: "m18.2 15.2 2.3 2.3 2.3-2.3" }],
 ];
 
 /** Two hands that meet, and three sparks. */
