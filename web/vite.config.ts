@@ -1,9 +1,11 @@
 import { defineConfig } from "vite";
+import { excalidraw } from "./vite_excalidraw.ts";
 
 /** One entry a page; the server finds each by its name in the manifest, `dist/.vite/manifest.json`. */
 const entries = {
   home: "src/entries/home.tsx",
   room: "src/entries/room.tsx",
+  together: "src/entries/together.tsx",
   recordings: "src/entries/recordings.tsx",
   admin: "src/entries/admin.tsx",
   admin_setup: "src/entries/admin_setup.tsx",
@@ -13,6 +15,7 @@ const entries = {
 export default defineConfig({
   appType: "mpa",
   publicDir: false,
+  plugins: [excalidraw()],
   build: {
     outDir: "dist",
     emptyOutDir: true,

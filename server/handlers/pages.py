@@ -119,6 +119,12 @@ async def recordings(request: web.Request) -> web.Response:
     return page(request, "recordings.html", {"room": request.match_info["room"]})
 
 
+async def together(request: web.Request) -> web.Response:
+    """GET /r/{room}/topics, notes, whiteboard, chat (open): the same for every well-formed id."""
+    panel = request.path.rpartition("/")[2]
+    return page(request, "together.html", {"room": request.match_info["room"], "panel": panel})
+
+
 async def admin(request: web.Request) -> web.Response:
     """GET /admin (open): sign-in, or what the admin may see."""
     async with request.app[DATABASE].read() as tx:

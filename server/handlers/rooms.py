@@ -117,7 +117,8 @@ async def me(request: web.Request) -> web.StreamResponse:
         for seat in identity.seats
     ]
     title = facts.title_of(hub.services, room)
-    return answer({"session": identity.session is not None, "seats": held, "title": title})
+    names = {seat: facts.name_of(hub.services, room_id, rows.get(seat)) or "" for seat in Seat}
+    return answer({"session": identity.session is not None, "seats": held, "names": names, "title": title})
 
 
 async def shorten_retention(request: web.Request) -> web.StreamResponse:

@@ -15,6 +15,10 @@ TABLE: tuple[Route, ...] = (
     Route("GET", "/", Right.OPEN, pages.home, Kind.PAGE),
     Route("GET", ROOM, Right.OPEN, pages.room, Kind.PAGE),
     Route("GET", f"{ROOM}/recordings", Right.OPEN, pages.recordings, Kind.PAGE),
+    Route("GET", f"{ROOM}/topics", Right.OPEN, pages.together, Kind.PAGE),
+    Route("GET", f"{ROOM}/notes", Right.OPEN, pages.together, Kind.PAGE),
+    Route("GET", f"{ROOM}/whiteboard", Right.OPEN, pages.together, Kind.PAGE),
+    Route("GET", f"{ROOM}/chat", Right.OPEN, pages.together, Kind.PAGE),
     Route("GET", "/admin", Right.OPEN, pages.admin, Kind.PAGE),
     Route("GET", "/admin/setup", Right.OPEN, pages.admin_setup, Kind.PAGE),
     # for those who watch the server

@@ -43,6 +43,10 @@ def test_the_table_says_what_was_agreed() -> None:
         "GET /": "open",
         "GET /r/{room}": "open",
         "GET /r/{room}/recordings": "open",
+        "GET /r/{room}/topics": "open",
+        "GET /r/{room}/notes": "open",
+        "GET /r/{room}/whiteboard": "open",
+        "GET /r/{room}/chat": "open",
         "GET /admin": "open",
         "GET /admin/setup": "open",
         "GET /healthz": "open",
@@ -147,7 +151,7 @@ async def test_a_room_that_does_not_exist_looks_like_one_that_does(house: House)
 @IN_THE_HOUSE
 async def test_the_pages_of_two_rooms_differ_in_the_id_only(house: House) -> None:
     stranger = house.clients["stranger"]
-    for path in ("/r/{room}", "/r/{room}/recordings"):
+    for path in ("/r/{room}", "/r/{room}/recordings", "/r/{room}/topics", "/r/{room}/chat"):
         known, unknown = [
             await (await stranger.get(path.replace("{room}", room))).text() for room in (house.room, UNKNOWN)
         ]

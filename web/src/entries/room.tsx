@@ -2,6 +2,7 @@
 import "../base.css";
 import "../join/join.css";
 import "../meeting/meeting.css";
+import "../together/together.css";
 import { signal } from "@preact/signals";
 import { type JSX, render } from "preact";
 import { errorWords } from "../api.ts";

@@ -7,6 +7,8 @@ export interface Me {
   session: boolean;
   /** Seats this browser holds the cookie of. `live`: a page is in it now. */
   seats: { seat: Seat; name: string; live: boolean }[];
+  /** Who sits where, as far as they have given a name; told with the title. */
+  names?: Record<Seat, string>;
   title: string | null;
 }
 

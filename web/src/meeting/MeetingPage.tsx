@@ -1,11 +1,13 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Announcements } from "../gestures/Announcements";
 import { QuietCard } from "../gestures/QuietCard";
 import { findings } from "../join/device_words";
 import { personalLink } from "../join/fragment";
 import type { LevelMeter } from "../join/level";
+import { Panels } from "../together/Panels";
+import { Together } from "../together/together";
 import { Button, Notice } from "../ui/index.ts";
 import { known, t } from "../words";
 import { Asks, Card, DeviceRequests } from "./Asks";
@@ -28,6 +30,7 @@ interface Props {
 export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
   const sheet = useSignal<Sheet>(null);
   const showLink = useSignal(personal !== null);
+  const together = useTogether(meeting);
   const narrow = useNarrow();
   const view = meeting.view.value;
   const quiet = useQuiet(isCalm(view));
@@ -45,13 +48,14 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
   const idle = view !== null && view.pause === null && ["off", "waiting"].includes(view.recording.state);
   const className = ["room", words && "reading", view?.recording.state === "recording" && "on-record"];
   return (
-    <main class={className.filter(Boolean).join(" ")} id="room" data-narrow={narrow}>
+    <main class={className.filter(Boolean).join(" ")} id="room" data-narrow={narrow} {...placesTaken(together)}>
       {onBreak ? (
         <BreakView meeting={meeting} pause={onBreak} onLeave={() => open("leave")} />
       ) : (
         <>
           <Stage meeting={meeting} />
-          <Table meeting={meeting} narrow={narrow} quiet={quiet} open={open} />
+          <Table {...{ meeting, together, narrow, quiet, open }} />
+          <Panels together={together} narrow={narrow} />
         </>
       )}
       {words && <ConsentWing meeting={meeting} words={words} />}
@@ -79,8 +83,10 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
       <DeviceRequests meeting={meeting} />
       <Sheets
         meeting={meeting}
+        together={together}
         meter={meter}
         sheet={sheet.value}
+        open={open}
         narrow={narrow}
         close={() => {
           meter.follow(null);
@@ -89,6 +95,32 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
       />
     </main>
   );
+}
+
+/** How long after the door board, notes and chat are fetched: the partner's picture goes first. */
+const FETCH_AFTER_MS = 1500;
+
+function useTogether(meeting: Meeting): Together {
+  const together = useMemo(() => new Together(meeting.room, meeting.you, () => meeting.names()), [meeting]);
+  useEffect(() => {
+    const timer = setTimeout(() => void together.load(), FETCH_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      together.close();
+    };
+  }, [together]);
+  return together;
+}
+
+/** For the style sheet: which places beside the window are taken. */
+function placesTaken(together: Together): Record<string, string> {
+  const { left, right, middle } = together.open.value;
+  return {
+    ...(left || right ? { "data-wings": "" } : {}),
+    ...(left ? { "data-left": left } : {}),
+    ...(right ? { "data-right": right } : {}),
+    ...(middle ? { "data-middle": middle } : {}),
+  };
 }
 
 /** The socket is down; the call may well go on. */

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { LayoutGrid } from "lucide";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { errorWords } from "../api.ts";
@@ -10,22 +11,26 @@ import { personalLink } from "../join/fragment";
 import type { LevelMeter } from "../join/level";
 import { Pickers } from "../join/Pickers";
 import { offeredPassword, ownPassword, shortenRetention } from "../join/requests";
+import { TogetherTools } from "../together/Tools";
+import type { Together } from "../together/together";
 import { Button, Dialog, Field } from "../ui/index.ts";
 import { known, t, tn } from "../words";
 import type { Meeting } from "./meeting";
 import { remembered } from "./memory";
-import { BreakTool, type Sheet, Time } from "./Table";
+import { BreakTool, type Sheet, Time, Tool } from "./Table";
 
 interface Props {
   readonly meeting: Meeting;
+  readonly together: Together;
   readonly meter: LevelMeter;
   readonly sheet: Sheet;
+  readonly open: (sheet: Sheet) => void;
   readonly narrow: boolean;
   readonly close: () => void;
 }
 
 /** What opens from the table. One at a time; the talk goes on behind it. */
-export function Sheets({ meeting, meter, sheet, narrow, close }: Props): JSX.Element {
+export function Sheets({ meeting, together, meter, sheet, open, narrow, close }: Props): JSX.Element {
   const done = <Button onClick={close}>{t("common.close")}</Button>;
   return (
     <>
@@ -50,6 +55,12 @@ export function Sheets({ meeting, meter, sheet, narrow, close }: Props): JSX.Ele
         </div>
         <QuietChoices meeting={meeting} onChosen={close} />
         <ReactionChoices meeting={meeting} onChosen={close} />
+      </Dialog>
+      <Dialog title={t("together.together")} open={sheet === "together"} onClose={close} actions={done}>
+        <div class="sheet-tools">
+          <TogetherTools together={together} narrow onPress={close} />
+          <Tool icon={LayoutGrid} word={t("meeting.room")} name={t("meeting.room.name")} onPress={() => open("room")} />
+        </div>
       </Dialog>
       <Dialog
         title={meeting.view.value?.title ?? t("meeting.room.name")}

@@ -7,14 +7,17 @@ import { Floating } from "../gestures/Floating";
 import { QuietTool } from "../gestures/Quiet";
 import { Reactions } from "../gestures/Reactions";
 import { ThinkingTool } from "../gestures/Thinking";
+import { TogetherTools } from "../together/Tools";
+import type { Together } from "../together/together";
 import { Icon } from "../ui/index.ts";
 import { t, tn } from "../words";
 import type { Meeting } from "./meeting";
 
-export type Sheet = "room" | "pause" | "devices" | "leave" | "why_not" | null;
+export type Sheet = "room" | "together" | "pause" | "devices" | "leave" | "why_not" | null;
 
 interface Props {
   readonly meeting: Meeting;
+  readonly together: Together;
   readonly narrow: boolean;
   readonly quiet: boolean;
   readonly open: (sheet: Sheet) => void;
@@ -40,15 +43,17 @@ export function Tool({ icon, word, name, onPress, off = false }: ToolProps): JSX
 }
 
 /** The table: pace on the left, what is shared in the middle, oneself on the right. */
-export function Table({ meeting, narrow, quiet, open }: Props): JSX.Element {
+export function Table({ meeting, together, narrow, quiet, open }: Props): JSX.Element {
   return (
     <section class={quiet ? "table quiet" : "table"} aria-label={t("meeting.table")}>
-      {narrow ? <Five meeting={meeting} open={open} /> : <ThreeGroups meeting={meeting} open={open} />}
+      {narrow ? <Five {...{ meeting, together, open }} /> : <ThreeGroups {...{ meeting, together, open }} />}
     </section>
   );
 }
 
-function ThreeGroups({ meeting, open }: Pick<Props, "meeting" | "open">): JSX.Element {
+type Groups = Pick<Props, "meeting" | "together" | "open">;
+
+function ThreeGroups({ meeting, together, open }: Groups): JSX.Element {
   return (
     <>
       <div class="group pace">
@@ -59,6 +64,7 @@ function ThreeGroups({ meeting, open }: Pick<Props, "meeting" | "open">): JSX.El
         <Reactions meeting={meeting} />
       </div>
       <div class="group together">
+        <TogetherTools together={together} narrow={false} />
         <Tool icon={LayoutGrid} word={t("meeting.room")} name={t("meeting.room.name")} onPress={() => open("room")} />
       </div>
       <div class="group me">
@@ -72,18 +78,33 @@ function ThreeGroups({ meeting, open }: Pick<Props, "meeting" | "open">): JSX.El
   );
 }
 
-function Five({ meeting, open }: Pick<Props, "meeting" | "open">): JSX.Element {
+function Five({ meeting, together, open }: Groups): JSX.Element {
   return (
     <>
       <Self meeting={meeting} />
       <div class="group five">
         <MuteTool meeting={meeting} />
         <CameraTool meeting={meeting} />
-        <Tool icon={LayoutGrid} word={t("meeting.room")} name={t("meeting.room.name")} onPress={() => open("room")} />
+        <TogetherTool together={together} open={open} />
         <Tool icon={Coffee} word={t("meeting.pause")} onPress={() => open("pause")} />
         <LeaveTool open={open} />
       </div>
     </>
+  );
+}
+
+/** On a phone all that is shared lies behind one button. */
+function TogetherTool({ together, open }: Pick<Groups, "together" | "open">): JSX.Element {
+  return (
+    <button type="button" class="tool" onClick={() => open("together")}>
+      <Icon icon={LayoutGrid} />
+      <span>{t("together.together")}</span>
+      {together.unread.value > 0 && (
+        <span class="unread">
+          <span class="heard">{tn("together.unread", together.unread.value)}</span>
+        </span>
+      )}
+    </button>
   );
 }
 

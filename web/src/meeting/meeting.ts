@@ -11,6 +11,8 @@ import { LinkPulse } from "../gestures/link_pulse";
 import type { DeviceRequest, FromBrowser, FromServer, Id, RoomView, Seat, Welcome } from "../protocol";
 import { otherSeat } from "../protocol";
 import type { SeatKey } from "../seat_key";
+import type { Names } from "../sharing/layout";
+import { t } from "../words";
 import { chime } from "./chimes";
 import { ConsentDesk } from "./consent_desk";
 import { pulseEvery } from "./derive";
@@ -106,6 +108,18 @@ export class Meeting {
 
   send(message: FromBrowser): boolean {
     return this.socket.send(message);
+  }
+
+  /** Who sits where, for what the two share. */
+  names(): Names {
+    const seats = this.view.value?.seats;
+    return {
+      names: {
+        mentor: seats?.mentor.name || t("meeting.the_mentor"),
+        mentee: seats?.mentee.name || t("meeting.the_mentee"),
+      },
+      meeting: this.consent.meeting,
+    };
   }
 
   mute(muted: boolean): void {

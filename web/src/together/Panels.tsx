@@ -30,8 +30,7 @@ export function Panels({ together, narrow }: { together: Together; narrow: boole
   return (
     <>
       {[left, middle, right].map(
-        (panel) =>
-          panel && <Beside key={panel} panel={panel} together={together} narrow={narrow} />,
+        (panel) => panel && <Beside key={panel} panel={panel} together={together} narrow={narrow} />,
       )}
     </>
   );

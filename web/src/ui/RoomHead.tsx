@@ -4,7 +4,7 @@ import { Mark } from "./Mark.tsx";
 
 interface Props {
   readonly room: string;
-  readonly here: "meeting" | "recordings";
+  readonly here: "meeting" | "topics" | "notes" | "whiteboard" | "chat" | "recordings";
   readonly children?: ComponentChildren;
 }
 
@@ -12,8 +12,13 @@ interface Props {
 export function RoomHead({ room, here, children }: Props): JSX.Element {
   const tabs = [
     { id: "meeting", href: `/r/${room}`, words: t("common.meeting") },
+    ...(["topics", "notes", "whiteboard", "chat"] as const).map((id) => ({
+      id,
+      href: `/r/${room}/${id}`,
+      words: t(`together.${id}`),
+    })),
     { id: "recordings", href: `/r/${room}/recordings`, words: t("common.recordings") },
-  ] as const;
+  ];
   return (
     <header class="head">
       <Brand />

@@ -1,0 +1,95 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useCallback, useEffect } from "preact/hooks";
+import { errorWords } from "../api.ts";
+import { askMe, type Me } from "../join/requests";
+import { remembered } from "../meeting/memory";
+import { type Id, otherSeat, type Seat } from "../protocol";
+import { Button, Notice, RoomHead } from "../ui/index.ts";
+import { t } from "../words";
+import { Contents } from "./Panels";
+import { type Panel, Together } from "./together";
+
+interface Props {
+  readonly room: Id;
+  readonly panel: Panel;
+}
+
+type Found = { kind: "me"; me: Me } | { kind: "failed"; failure: unknown } | null;
+
+/** Before and between meetings, also alone: one of the shared things as a page of its own. */
+export function TogetherPage({ room, panel }: Props): JSX.Element {
+  const found = useSignal<Found>(null);
+  const begin = useCallback(() => {
+    found.value = null;
+    askMe(room).then(
+      (me) => {
+        found.value = { kind: "me", me };
+      },
+      (failure: unknown) => {
+        found.value = { kind: "failed", failure };
+      },
+    );
+  }, [room, found]);
+  useEffect(begin, [begin]);
+  return (
+    <>
+      <RoomHead room={room} here={panel} />
+      <main class={`together-page ${panel}`}>
+        <h1>{t(`together.${panel}`)}</h1>
+        {found.value?.kind === "failed" && (
+          <Notice kind="pause" role="alert">
+            <p>{errorWords(found.value.failure)}</p>
+            <Button onClick={begin}>{t("common.try_again")}</Button>
+          </Notice>
+        )}
+        {found.value?.kind === "me" && <Whole room={room} panel={panel} me={found.value.me} />}
+      </main>
+    </>
+  );
+}
+
+/** The seat this page speaks for: the tab's own, else the one this browser holds. */
+function seatOf(room: Id, me: Me): Seat | null {
+  const held = me.seats.map((it) => it.seat);
+  const { seat } = remembered(room);
+  return seat && held.includes(seat) ? seat : (held[0] ?? null);
+}
+
+function Whole({ room, panel, me }: Props & { me: Me }): JSX.Element {
+  const seat = seatOf(room, me);
+  const together = useSignal<Together | null>(null);
+  useEffect(() => {
+    if (!seat) return;
+    const made = new Together(room, seat, () => ({ names: namesOf(me, seat), meeting: null }));
+    together.value = made;
+    return () => made.close();
+  }, [room, seat, me, together]);
+  useEffect(() => {
+    if (me.title) document.title = t("together.page_title", { what: t(`together.${panel}`), title: me.title });
+  }, [me, panel]);
+  if (!seat) {
+    return (
+      <Notice kind="pause">
+        <p>{t("together.no_seat")}</p>
+        <p>
+          <a href={`/r/${room}`}>{t("together.no_seat.join")}</a>
+        </p>
+      </Notice>
+    );
+  }
+  return (
+    <section class="panel whole" aria-label={t(`together.${panel}`)}>
+      {together.value && <Contents panel={panel} together={together.value} narrow={false} level={2} />}
+    </section>
+  );
+}
+
+function namesOf(me: Me, you: Seat): Record<Seat, string> {
+  const other = otherSeat(you);
+  const name = (seat: Seat) => me.seats.find((it) => it.seat === seat)?.name || me.names?.[seat];
+  return {
+    [you]: name(you) || t(`meeting.the_${you}`),
+    [other]: name(other) || t(`meeting.the_${other}`),
+  } as Record<Seat, string>;
+}

@@ -1,0 +1,7 @@
+import type { JSX } from "preact";
+import { ChatPanel } from "../../chat/ChatPanel";
+import type { PanelProps } from "../Panels";
+
+export default function ChatPlace({ sharing, names }: PanelProps): JSX.Element {
+  return <ChatPanel {...{ sharing, names }} />;
+}

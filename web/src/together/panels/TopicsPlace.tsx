@@ -1,0 +1,7 @@
+import type { JSX } from "preact";
+import { TopicsPanel } from "../../topics/TopicsPanel";
+import type { PanelProps } from "../Panels";
+
+export default function TopicsPlace({ sharing, names, level }: PanelProps): JSX.Element {
+  return <TopicsPanel {...{ sharing, names, level }} />;
+}
