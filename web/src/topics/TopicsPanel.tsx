@@ -1,6 +1,18 @@
 import type { JSX } from "preact";
-import type { Names } from "../sharing/layout.ts";
+import { useEffect, useId, useMemo, useRef } from "preact/hooks";
+import words from "../../words/en/topics.json";
+import { type Names, PLACES } from "../sharing/layout.ts";
 import type { Sharing } from "../sharing/types.ts";
+import { Button } from "../ui/index.ts";
+import { bring, t } from "../words.ts";
+import { AgendaBar } from "./AgendaBar.tsx";
+import { Desk } from "./desk.ts";
+import { useKeptFocus } from "./focus.ts";
+import { Done, KindList, PlaceList } from "./Lists.tsx";
+import { KINDS } from "./read.ts";
+import "./topics.css";
+
+bring(words);
 
 export interface TopicsProps {
   readonly sharing: Sharing;
@@ -10,6 +22,117 @@ export interface TopicsProps {
 }
 
 /** Topics by place, goals and actions, and the agenda: from a wing of 288 pixels to a full page. Brings no title. */
-export function TopicsPanel(_props: TopicsProps): JSX.Element {
-  return <div class="topics" />;
+export function TopicsPanel({ sharing, names, level = 3 }: TopicsProps): JSX.Element {
+  const desk = useMemo(() => new Desk(sharing), [sharing]);
+  desk.names = names;
+  useEffect(() => () => desk.model.close(), [desk]);
+  useEffect(() => {
+    desk.model.meeting = names.meeting;
+  }, [desk, names.meeting]);
+  useHeldMeeting(desk);
+
+  const panel = useRef<HTMLElement>(null);
+  const how = useId();
+  const actions = useId();
+  const { doneTopics, doneActions } = desk.model.view.value;
+  void [desk.open.value, desk.adding.value, desk.carry.value]; // what the focus may have to follow
+  useKeptFocus(panel, desk);
+  const Heading = `h${level}` as "h2";
+  const empty = !sharing.ready.value && PLACES.every((place) => desk.model.view.value.places[place].length === 0);
+
+  return (
+    <section
+      class={desk.carry.value ? "topics carrying" : "topics"}
+      ref={panel}
+      tabIndex={-1}
+      data-key="topics"
+      aria-label={t("topics.topics")}
+      onKeyDown={(event) => takeBack(event, desk)}
+    >
+      <p id={how} hidden>
+        {t("topics.grip.how")}
+      </p>
+      <p class="heard" role="status">
+        {empty ? t("topics.loading") : desk.heard.value}
+      </p>
+      {empty ? (
+        <p class="topics-none" aria-hidden="true">
+          {t("topics.loading")}
+        </p>
+      ) : (
+        <>
+          <AgendaBar desk={desk} />
+          <div class="topics-places">
+            {PLACES.map((place) => (
+              <PlaceList key={place} desk={desk} level={level} how={how} place={place} />
+            ))}
+          </div>
+          <Done desk={desk} items={doneTopics} name="topics-done" />
+          <section class="topics-actions" aria-labelledby={actions}>
+            <div class="topics-head">
+              <Heading id={actions}>{t("topics.actions")}</Heading>
+              <button
+                type="button"
+                class="topics-mine"
+                data-key="mine"
+                aria-pressed={desk.onlyMine.value}
+                onClick={() => {
+                  desk.onlyMine.value = !desk.onlyMine.value;
+                }}
+              >
+                {t("topics.mine")}
+              </button>
+            </div>
+            <div class="topics-kinds">
+              {KINDS.map((kind) => (
+                <KindList key={kind} desk={desk} level={level} how={how} kind={kind} />
+              ))}
+            </div>
+            <Done desk={desk} items={doneActions} name="actions-done" />
+          </section>
+        </>
+      )}
+      {desk.offer.value !== null && <Offer desk={desk} words={desk.offer.value} />}
+    </section>
+  );
+}
+
+/** What was just crossed off or deleted, and the way back. */
+function Offer({ desk, words: said }: { readonly desk: Desk; readonly words: string }): JSX.Element {
+  return (
+    <div class="topics-offer">
+      <span dir="auto">{said}</span>
+      <Button kind="quiet" data-key="offer:undo" onClick={() => undo(desk)}>
+        {t("topics.undo")}
+      </Button>
+    </div>
+  );
+}
+
+function undo(desk: Desk): void {
+  if (!desk.model.canUndo.value) return;
+  desk.model.undo();
+  desk.offer.value = null;
+  desk.say(t("topics.said.undone"));
+}
+
+/** Ctrl+Z takes back one's own last change. In a field of one's own words it is the browser's. */
+function takeBack(event: KeyboardEvent, desk: Desk): void {
+  if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+  const { target } = event;
+  const typing =
+    target instanceof HTMLInputElement ? target.type !== "checkbox" : target instanceof HTMLTextAreaElement;
+  if (typing && !(target as HTMLElement).classList.contains("topic-note")) return;
+  event.preventDefault();
+  if (event.shiftKey) desk.model.redo();
+  else undo(desk);
+}
+
+/** An agenda is used, and "last time" begins, where both are in the meeting with what they share open. */
+function useHeldMeeting(desk: Desk): void {
+  const { meeting } = desk.names;
+  const both = desk.sharing.ready.value && desk.sharing.partnerHere.value;
+  useEffect(() => {
+    if (both && meeting !== null) desk.model.hold(meeting);
+  }, [desk, meeting, both]);
 }

@@ -83,7 +83,11 @@ export function sinceSent(topic: Topic, { sent }: Agenda): Since {
 }
 
 /** Whether an open item was there in an earlier meeting already. What was made between the meetings was not. */
-export function fromLastTime(item: { meeting: Id | null; madeMs: number }, agenda: Agenda, meeting: Id | null): boolean {
+export function fromLastTime(
+  item: { meeting: Id | null; madeMs: number },
+  agenda: Agenda,
+  meeting: Id | null,
+): boolean {
   if (item.meeting !== null) return item.meeting !== meeting;
   return agenda.lastBeganMs !== null && item.madeMs < agenda.lastBeganMs;
 }

@@ -3,7 +3,15 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import * as Y from "yjs";
 import { type Id, newId, type Seat } from "../protocol";
 import { actions, agenda, PLACES, type Place, topics } from "../sharing/layout.ts";
-import { type Agenda, acknowledgeAgenda, afterSending, changedSinceSent, holdMeeting, readAgenda, sendAgenda } from "./agenda.ts";
+import {
+  type Agenda,
+  acknowledgeAgenda,
+  afterSending,
+  changedSinceSent,
+  holdMeeting,
+  readAgenda,
+  sendAgenda,
+} from "./agenda.ts";
 import { keysFor } from "./order.ts";
 import { type Action, isDay, type Kind, LIMITS, readActions, readTopics, type Topic, wordsOf } from "./read.ts";
 import type { Edit } from "./text.ts";

@@ -79,7 +79,18 @@ function readTopic(id: Id, item: Y.Map<unknown>): Topic | null {
   if (title === null || !by || !place || !isOrder(order) || !isMoment(madeMs)) return null;
   if (!isMomentOrNull(doneMs) || !isNote(note)) return null;
   const changed = isMoment(changedMs) ? changedMs : madeMs;
-  return { id, title, by, place, order, madeMs, doneMs, changedMs: changed, meeting: idOrNull(item.get("meeting")), note };
+  return {
+    id,
+    title,
+    by,
+    place,
+    order,
+    madeMs,
+    doneMs,
+    changedMs: changed,
+    meeting: idOrNull(item.get("meeting")),
+    note,
+  };
 }
 
 function readAction(id: Id, item: Y.Map<unknown>): Action | null {
