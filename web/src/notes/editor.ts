@@ -85,6 +85,8 @@ function make(wishes: Wishes): Editor {
   return new Editor({
     element: wishes.parent,
     injectCSS: false,
+    // an empty string would be parsed as HTML, which the content policy forbids; the binding puts the text in
+    content: { type: "doc", content: [{ type: "paragraph" }] },
     enableCoreExtensions: { delete: false },
     editable: wishes.editable,
     extensions: [...extensions, Collaboration.configure({ fragment: wishes.body }), PartnerCarets, bounds(wishes)],

@@ -9,6 +9,7 @@ import {
   textblockTypeInputRule,
 } from "@tiptap/core";
 import { BulletList, ListItem, ListKeymap, OrderedList, TaskItem, TaskList } from "@tiptap/extension-list";
+import type { ResolvedPos } from "@tiptap/pm/model";
 import { t } from "../words.ts";
 import { safeHref } from "./links.ts";
 
@@ -129,7 +130,9 @@ export const Link = Mark.create({
       if (href === null) return null;
       const start = range.from + match[0].indexOf(match[1] ?? "");
       const { tr } = state;
-      tr.insertText(" ", range.to).addMark(start, start + words.length, this.type.create({ href }));
+      // what was typed stands in the document already where it came by composition, and does not where it came by a key
+      if (!/\s$/.test(state.doc.textBetween(range.from, range.to))) tr.insertText(" ", range.to);
+      tr.addMark(start, start + words.length, this.type.create({ href }));
       tr.removeStoredMark(this.type);
       return undefined;
     };
@@ -145,10 +148,55 @@ export const Link = Mark.create({
 /** Items hold any blocks: where two take lists apart at once, an item may be left without its first paragraph, and the
  * binding throws away what the schema forbids. */
 const Item = ListItem.extend({ content: "block+" });
-const Task = TaskItem.extend({ content: "block+" });
+
+const Task = TaskItem.extend({
+  content: "block+",
+  addInputRules() {
+    const wraps = outsideItems(this.parent?.() ?? []);
+    const inItem = new InputRule({
+      find: /^\s*(\[([ x]?)\])\s$/,
+      handler: ({ state, range, match, chain }) => {
+        const item = itemAt(state.doc.resolve(range.from));
+        if (item === null) return null;
+        const cleared = chain().deleteRange(range);
+        if (item !== this.name) cleared.toggleList("taskList", this.name);
+        cleared.updateAttributes(this.name, { checked: match[2] === "x" }).run();
+        return undefined;
+      },
+    });
+    return [inItem, ...wraps];
+  },
+});
+
+const Bullets = BulletList.extend({
+  addInputRules() {
+    return outsideItems(this.parent?.() ?? []);
+  },
+});
+
+/** In an item, signs that begin a list would wrap its text into a list of its own: there they are only signs. */
+function outsideItems(rules: readonly InputRule[]): InputRule[] {
+  return rules.map(
+    ({ find, handler, undoable }) =>
+      new InputRule({
+        find,
+        undoable,
+        handler: (given) => (itemAt(given.state.doc.resolve(given.range.from)) === null ? handler(given) : null),
+      }),
+  );
+}
+
+/** The kind of item whose own text this place is in. */
+function itemAt(place: ResolvedPos): string | null {
+  const name = place.depth > 1 ? place.node(-1).type.name : "";
+  return name === "listItem" || name === "taskItem" ? name : null;
+}
 
 /** Numbered from wherever it was pasted from, but by a number, and in figures only. */
 const Numbered = OrderedList.extend({
+  addInputRules() {
+    return outsideItems(this.parent?.() ?? []);
+  },
   addAttributes: () => ({
     start: { default: 1, parseHTML: (node) => startOf(node.getAttribute("start")) },
   }),
@@ -168,7 +216,7 @@ export const extensions = [
   Bold,
   Italic,
   Link,
-  BulletList.configure({ keepMarks: true }),
+  Bullets.configure({ keepMarks: true }),
   Numbered.configure({ keepMarks: true }),
   Item,
   TaskList,
