@@ -7,7 +7,6 @@ partner opens it. All of it lies under a subkey of the master key as well. docs/
 """
 
 import hashlib
-import hmac
 import secrets
 from enum import StrEnum
 
@@ -15,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from server.crypto import primitives
+from server.crypto.journals import thing_key
 from server.crypto.keys import _HPKE as HPKE
 from server.crypto.keys import RoomPair, _id
 from server.crypto.master import MasterKeys
@@ -169,21 +169,18 @@ def outbox_key(key: bytes, room: str, seat: str) -> bytes:
     return primitives.expand(key, b"outbox", _at(room, seat))
 
 
-def thing_key(key: bytes, shred: bytes, use: bytes, room: str, thing: str) -> bytes:
-    """32 bytes from the content key and a shred key, for one use and one thing (an id: a log generation, a chat entry,
-    a blob). Without either of the two there is none."""
-    both = hmac.digest(key, primitives.LABEL + b"thing" + shred, "sha256")
-    return primitives.expand(both, b"thing-" + use, _id(room) + _id(thing))
+def _blob_kek(key: bytes, shred: bytes, room: str, blob: str) -> bytes:
+    return thing_key(key, shred, room, "blob", blob)
 
 
-def wrap_data_key(key: bytes, shred: bytes, room: str, thing: str, data_key: bytes) -> bytes:
+def wrap_data_key(key: bytes, shred: bytes, room: str, blob: str, data_key: bytes) -> bytes:
     """A blob's data key under the content key and its shred key: 60 bytes."""
-    return primitives.seal(thing_key(key, shred, b"dek", room, thing), data_key, _id(room) + _id(thing))
+    return primitives.seal(_blob_kek(key, shred, room, blob), data_key, _id(room) + _id(blob))
 
 
-def unwrap_data_key(key: bytes, shred: bytes, room: str, thing: str, wrapped: bytes) -> bytes:
+def unwrap_data_key(key: bytes, shred: bytes, room: str, blob: str, wrapped: bytes) -> bytes:
     """Raises VisavisError `wrong_key` (500)."""
     try:
-        return primitives.unseal(thing_key(key, shred, b"dek", room, thing), wrapped, _id(room) + _id(thing))
+        return primitives.unseal(_blob_kek(key, shred, room, blob), wrapped, _id(room) + _id(blob))
     except (InvalidTag, ValueError):
         raise _wrong(500) from None

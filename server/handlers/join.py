@@ -1,17 +1,18 @@
 """Coming in: join, unlock, log out."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
 from server.crypto import keys
+from server.crypto.content import What, open_under_token
 from server.crypto.keys import RoomPair
 from server.domain.messages import Base64, Id, Seat
 from server.errors import VisavisError
-from server.handlers import cookies
+from server.handlers import content, cookies
 from server.handlers.answers import answer, read_json
 from server.handlers.keys import CLOCK, DATABASE, HUB, IDENTITY, MASTER_KEYS
 from server.handlers.proofs import begin_session, guessing, prove_password
@@ -57,6 +58,10 @@ class _Right:
 
     how: How | None
     proved: tuple[rooms.Room, RoomPair] | None = None
+    link_secret: str | None = field(default=None, repr=False)
+    """The personal link's, found right."""
+    content: bytes | None = field(default=None, repr=False)
+    """The room's content key, as it was sealed for a device that asked."""
 
 
 async def join(request: web.Request) -> web.StreamResponse:
@@ -86,6 +91,14 @@ async def join(request: web.Request) -> web.StreamResponse:
         else:
             held = keys.token_hash(cookies.read_seats(request, room_id)[wanted.seat])
             await seats.touch_cookie(tx, room_id, held, now)
+        token = cookie if right.how is not None else cookies.read_seats(request, room_id)[wanted.seat]
+        proofs = content.Proofs(
+            token,
+            right.proved[1] if right.proved else None,
+            secret if right.how is How.CLAIM else right.link_secret,
+            right.content,
+        )
+        await content.complete(request.app[MASTER_KEYS], tx, room_id, wanted.seat, proofs)
         if right.proved is not None:
             before, pair = right.proved
             session = await begin_session(request, tx, room_id, pair, before.keys.argon2_salt)
@@ -98,7 +111,6 @@ async def join(request: web.Request) -> web.StreamResponse:
             "title": facts.title_of(hub.services, room),
         }
     )
-    token = cookie if right.how is not None else cookies.read_seats(request, room_id)[wanted.seat]
     cookies.set_seat(request, response, room_id, wanted.seat, token)
     if session is not None:
         cookies.set_session(request, response, room_id, session)
@@ -108,13 +120,15 @@ async def join(request: web.Request) -> web.StreamResponse:
 async def _right(request: web.Request, room_id: str, wanted: Join) -> _Right:
     """Raises VisavisError `wrong_password` or `wrong_seat_secret` 403, `too_many_tries` 429, `busy` 503."""
     if wanted.seat in request[IDENTITY].seats:
-        return _Right(None, await _session_too(request, room_id, wanted.password))
+        own_link = await _link_too(request, room_id, wanted)
+        return _Right(None, await _session_too(request, room_id, wanted.password), own_link)
     if wanted.seat_secret:
-        await _prove_seat_secret(request, room_id, wanted.seat, wanted.seat_secret)
-        return _Right(How.LINK, await _session_too(request, room_id, wanted.password))
+        await prove_seat_secret(request, room_id, wanted.seat, wanted.seat_secret)
+        return _Right(How.LINK, await _session_too(request, room_id, wanted.password), wanted.seat_secret)
     if wanted.request and wanted.request_secret:
         if request.app[HUB].devices.redeem(room_id, wanted.seat, wanted.request, wanted.request_secret):
-            return _Right(How.APPROVAL, await _session_too(request, room_id, wanted.password))
+            proved = await _session_too(request, room_id, wanted.password)
+            return _Right(How.APPROVAL, proved, content=_content_asked(request, room_id, wanted))
         raise VisavisError("not_allowed", "The other seat has not allowed this, or it is too late.", 403)
     return _Right(How.CLAIM, await prove_password(request, room_id, wanted.password or ""))
 
@@ -131,7 +145,31 @@ async def _session_too(request: web.Request, room_id: str, password: str | None)
         raise
 
 
-async def _prove_seat_secret(request: web.Request, room_id: str, seat: Seat, secret: str) -> None:
+async def _link_too(request: web.Request, room_id: str, wanted: Join) -> str | None:
+    """A device the partner let in opens its personal link: that opens the private notes as well. A wrong one keeps
+    nobody out."""
+    if not wanted.seat_secret:
+        return None
+    try:
+        await prove_seat_secret(request, room_id, wanted.seat, wanted.seat_secret)
+    except VisavisError as error:
+        if error.code in ("wrong_seat_secret", "too_many_tries"):
+            return None
+        raise
+    return wanted.seat_secret
+
+
+def _content_asked(request: web.Request, room_id: str, wanted: Join) -> bytes | None:
+    """It proved the password when it asked; the content key was sealed then under the request's secret."""
+    sealed = request.app[HUB].devices.kept(room_id, wanted.request or "")
+    if sealed is None:
+        return None
+    masters, secret = request.app[MASTER_KEYS], wanted.request_secret or ""
+    return open_under_token(masters, What.ASKED, room_id, wanted.seat, secret, sealed)
+
+
+async def prove_seat_secret(request: web.Request, room_id: str, seat: Seat, secret: str) -> None:
+    """Raises VisavisError `wrong_seat_secret` 403, `too_many_tries` 429."""
     failed, succeeded = guessing(request, room_id)
     async with request.app[DATABASE].read() as tx:
         row = (await seats.both(tx, room_id)).get(seat)
@@ -170,6 +208,9 @@ async def unlock(request: web.Request) -> web.StreamResponse:
     room, pair = await prove_password(request, room_id, wanted.password)
     async with request.app[DATABASE].write() as tx:
         token = await begin_session(request, tx, room_id, pair, room.keys.argon2_salt)
+        for seat in request[IDENTITY].seats:
+            proofs = content.Proofs(cookies.read_seats(request, room_id)[seat], pair)
+            await content.complete(request.app[MASTER_KEYS], tx, room_id, seat, proofs)
     response = answer({"title": facts.title_of(request.app[HUB].services, room)})
     cookies.set_session(request, response, room_id, token)
     return response

@@ -12,7 +12,7 @@ from server.crypto import keys, passwords
 from server.crypto.keys import RoomPair
 from server.domain.messages import Seat
 from server.errors import VisavisError
-from server.handlers import cookies
+from server.handlers import content, cookies
 from server.handlers.answers import answer, read_json
 from server.handlers.keys import CLOCK, CONFIG, DATABASE, GUESSES, HUB, IDENTITY, JANITOR, MASTER_KEYS, ORIGIN, PEER
 from server.handlers.proofs import begin_session, lock_with, session_pair
@@ -20,6 +20,7 @@ from server.handlers.tidy import tidy
 from server.ids import new_id
 from server.live import facts
 from server.store import audit, retention, rooms, seats, sessions
+from server.store.database import Tx
 
 LONGEST_TITLE = 120
 Days = Annotated[int, Meta(ge=1, le=3650)]
@@ -40,6 +41,8 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
 
 class NewPassword(Struct, frozen=True, forbid_unknown_fields=True):
     password: Annotated[str, Meta(max_length=512)]
+    others_out: bool = False
+    """The other browsers of one's own seat lose it too."""
 
 
 async def offer_password(_: web.Request) -> web.StreamResponse:
@@ -56,19 +59,21 @@ async def create_room(request: web.Request) -> web.StreamResponse:
     locked = await lock_with(request, room_id, pair, wanted.password)
     seat = Seat(wanted.seat) if wanted.seat != "neither" else None
     secret, cookie, session = keys.new_seat_secret(), cookies.new_token(), None
+    masters = request.app[MASTER_KEYS]
     async with request.app[DATABASE].write() as tx:
         if await rooms.count(tx) >= request.app[CONFIG].max_rooms:
             raise VisavisError("too_many_rooms", "This server has as many rooms as it may have.", 507)
         await rooms.create(
             tx,
             room_id,
-            title_sealed=keys.seal_text(request.app[MASTER_KEYS], room_id, "title", title),
+            title_sealed=keys.seal_text(masters, room_id, "title", title),
             creator=wanted.seat,
             retention_days=wanted.retention_days,
             downloads=wanted.downloads,
             keys=locked,
             now=now,
         )
+        await content.make_key(masters, tx, room_id, pair.public)
         await audit.append(tx, "room_created", now=now, by=seat or "stranger", room=room_id)
         if seat is not None:
             secret_hash = keys.seat_secret_hash(room_id, seat, secret)
@@ -76,6 +81,7 @@ async def create_room(request: web.Request) -> web.StreamResponse:
             await seats.add_cookie(
                 tx, room_id, seat, token_hash=keys.token_hash(cookie), how=seats.How.CREATOR, now=now
             )
+            await content.complete(masters, tx, room_id, seat, content.Proofs(cookie, pair, secret))
             session = await begin_session(request, tx, room_id, pair, locked.argon2_salt)
     personal = {"seat": seat, "secret": secret} if seat is not None else None
     response = answer({"room": room_id, "link": f"{_public(request)}/r/{room_id}", "personal": personal}, 201)
@@ -104,13 +110,15 @@ def _public(request: web.Request) -> str:
 async def me(request: web.Request) -> web.StreamResponse:
     """GET /api/rooms/{room}/me (open). Says only what this browser's cookies prove."""
     identity, room_id, hub = request[IDENTITY], request.match_info["room"], request.app[HUB]
+    nothing = {"session": False, "seats": [], "title": None, "content": "locked"}
     if identity.session is None and not identity.seats:
-        return answer({"session": False, "seats": [], "title": None})
+        return answer(nothing)
     async with request.app[DATABASE].read() as tx:
         room = await rooms.get(tx, room_id)
         rows = await seats.both(tx, room_id)
     if room is None:
-        return answer({"session": False, "seats": [], "title": None})
+        return answer(nothing)
+    may_read = identity.session is not None or (await content.opened(request)).content is not None
     live = hub.live_seats(room_id)
     held = [
         {"seat": seat, "name": facts.name_of(hub.services, room_id, rows.get(seat)) or "", "live": seat in live}
@@ -118,7 +126,8 @@ async def me(request: web.Request) -> web.StreamResponse:
     ]
     title = facts.title_of(hub.services, room)
     names = {seat: facts.name_of(hub.services, room_id, rows.get(seat)) or "" for seat in Seat}
-    return answer({"session": identity.session is not None, "seats": held, "names": names, "title": title})
+    shown = {"session": identity.session is not None, "seats": held, "names": names, "title": title}
+    return answer({**shown, "content": "open" if may_read else "locked"})
 
 
 async def shorten_retention(request: web.Request) -> web.StreamResponse:
@@ -148,8 +157,21 @@ async def change_password(request: web.Request) -> web.StreamResponse:
         locked = msgspec.structs.replace(locked, generation=before.keys.generation)
         await rooms.set_password(tx, room_id, locked, by_pair=True)
         ended = await sessions.end_all_but(tx, room_id, identity.session.token_hash)
-        by = identity.seat or "server"
-        await audit.append(tx, "password_changed", now=now, by=by, room=room_id, sessions_ended=ended)
+        by, out = identity.seat or "server", await _others_out(request, tx, room_id) if wanted.others_out else set()
+        await audit.append(
+            tx, "password_changed", now=now, by=by, room=room_id, sessions_ended=ended, browsers_out=len(out)
+        )
+    hub.revoke(room_id, out)
     hub.services.readers.drop_room(room_id, but=identity.session.token_hash)
     await hub.policy_changed(room_id)
-    return answer({"sessions_ended": ended})
+    return answer({"sessions_ended": ended, "browsers_out": len(out)})
+
+
+async def _others_out(request: web.Request, tx: Tx, room_id: str) -> set[bytes]:
+    """The hashes of the cookies that hold one's own seat no longer."""
+    seat = request[IDENTITY].seat
+    assert seat is not None
+    own = keys.token_hash(cookies.read_seats(request, room_id)[seat])
+    others = {held for held in await seats.cookies(tx, room_id, seat) if held != own}
+    await seats.forget_cookies(tx, room_id, seat, but=own)
+    return others

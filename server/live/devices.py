@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -41,6 +42,8 @@ class _Request:
     seat: Seat
     name: str
     until_ms: int
+    kept: bytes | None = None
+    """The room's content key, under the request's secret and the master key."""
     state: RequestState = RequestState.WAITING
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -58,8 +61,11 @@ class DeviceRequests:
         self._asked: dict[str, list[tuple[int, str]]] = {}
         """When and by whom, for each room, in the last ten minutes."""
 
-    def ask(self, room: str, seat: Seat, name: str, asker: str) -> tuple[DeviceRequest, str]:
-        """A new request and its secret. `asker` is the network it comes from. Raises VisavisError `too_many_requests`
+    def ask(
+        self, room: str, seat: Seat, name: str, asker: str, seal: Callable[[str], bytes | None] = lambda _secret: None
+    ) -> tuple[DeviceRequest, str]:
+        """A new request and its secret. `asker` is the network it comes from; what `seal` makes with the secret is
+        `kept` for the device. Raises VisavisError `too_many_requests`
         429."""
         for each in list(self._rooms):
             self._live(each)  # names of who asked long ago are forgotten
@@ -68,7 +74,7 @@ class DeviceRequests:
         if sum(entry.state is RequestState.WAITING for entry in requests.values()) >= MAX_WAITING:
             raise VisavisError("too_many_requests", "Too many devices wait for an answer.", 429, retry_after_s=60)
         secret = secrets.token_urlsafe(20)
-        entry = _Request(new_id(), _digest(secret), seat, name, self._clock.now_ms() + WAIT_MS)
+        entry = _Request(new_id(), _digest(secret), seat, name, self._clock.now_ms() + WAIT_MS, seal(secret))
         self._rooms.setdefault(room, {})[entry.id] = entry
         self._asked.setdefault(room, []).append((self._clock.now_ms(), asker))
         return _shown(entry), secret
@@ -130,6 +136,11 @@ class DeviceRequests:
             return False
         entry.settle(RequestState.LAPSED)
         return True
+
+    def kept(self, room: str, request: str) -> bytes | None:
+        """What was sealed when it asked; only the request's secret opens it."""
+        entry = self._live(room).get(request)
+        return None if entry is None else entry.kept
 
     def _known(self, room: str, request: str, secret: str) -> _Request | None:
         """None: it has lapsed and its secret can no longer be told from a wrong one."""

@@ -93,6 +93,13 @@ async def touch_cookie(tx: Tx, room: str, token_hash: bytes, now: int) -> None:
     await tx.execute(update(tables.seat_cookies).where(_cookie(room, token_hash)).values(used_ms=now))
 
 
+async def cookies(tx: Tx, room: str, seat: Seat) -> set[bytes]:
+    """Hashes of the cookies that hold the seat."""
+    held = tables.seat_cookies
+    found = await tx.execute(select(held.c.token_hash).where(held.c.room == room, held.c.seat == seat))
+    return set(found.scalars())
+
+
 async def forget_cookie(tx: Tx, room: str, token_hash: bytes) -> None:
     await tx.execute(delete(tables.seat_cookies).where(_cookie(room, token_hash)))
 

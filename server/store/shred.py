@@ -117,6 +117,11 @@ class ShredKeys:
             found |= {str(row[0]): bytes(row[1]) for row in rows}
         return found
 
+    async def all_things(self, kind: str) -> list[tuple[str, str]]:
+        """(room, id) of every key of this kind."""
+        rows = await self._connection.execute_fetchall("SELECT room, id FROM thing_keys WHERE kind = ?", (kind,))
+        return [(str(row[0]), str(row[1])) for row in rows]
+
     async def destroy_things(self, room: str, kind: str, ids: Sequence[str]) -> None:
         """Gone from every byte of the file on return; no error if they were gone before."""
         for some in _portions(list(ids)):

@@ -66,6 +66,7 @@ rooms = Table(
     Column("mk_id", String(64), nullable=False),
     Column("secret_sealed", LargeBinary, nullable=False),
     Column("generation", Integer, nullable=False),
+    Column("content_sealed", LargeBinary),
     _one_of("creator", "mentor", "mentee", "neither"),
     CheckConstraint("retention_days >= 1", name="retention_days"),
     Index(None, "mk_id"),
@@ -80,6 +81,11 @@ seats = Table(
     Column("claimed_ms", Moment),
     Column("name_sealed", LargeBinary),
     Column("secret_hash", LargeBinary),
+    Column("link_public", LargeBinary),
+    Column("link_sealed", LargeBinary),
+    Column("content_sealed", LargeBinary),
+    Column("notes_sealed", LargeBinary),
+    Column("notes_made_ms", Moment),
     PrimaryKeyConstraint("room", "seat"),
     _one_of("seat", "mentor", "mentee"),
 )
@@ -93,6 +99,8 @@ seat_cookies = Table(
     Column("how", String(10), nullable=False),
     Column("created_ms", Moment, nullable=False),
     Column("used_ms", Moment, nullable=False),
+    Column("content_sealed", LargeBinary),
+    Column("notes_sealed", LargeBinary),
     ForeignKeyConstraint(["room", "seat"], ["seats.room", "seats.seat"]),
     _one_of("how", "creator", "claim", "link", "approval"),
     Index(None, "room", "seat"),
@@ -197,6 +205,7 @@ parts = Table(
     Column("state", String(12), nullable=False),
     Column("wrapped_key", LargeBinary, nullable=False),
     Column("checkpoint", LargeBinary),
+    Column("kind", String(6), nullable=False, server_default="media"),
     ForeignKeyConstraint(["recording", "run"], ["runs.recording", "runs.run"]),
     _one_of("state", "open", "finished", "interrupted"),
     _one_of("seat", "mentor", "mentee"),
@@ -339,6 +348,22 @@ journal_chunks = Table(
     Column("place", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     PrimaryKeyConstraint("snapshot", "place"),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("room", Id, ForeignKey("rooms.id"), nullable=False),
+    Column("seat", SeatName, nullable=False),
+    Column("made_ms", Moment, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    _one_of("seat", "mentor", "mentee"),
+    _one_of("state", "coming", "kept", "going"),
+    Index(None, "room", "state"),
+    Index(None, "state", "made_ms"),
 )
 
 # --- the server ---------------------------------------------------------------------------------------------------

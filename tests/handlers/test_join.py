@@ -28,7 +28,7 @@ async def test_the_creator_comes_in_by_the_cookie_and_the_partner_by_the_passwor
     assert len(joined["personal"]) == 16
     status, me = await mentee.ask("GET", f"/api/rooms/{room}/me")
     held = [{"seat": "mentee", "name": NAMES[Seat.MENTEE], "live": False}]
-    assert me == {"session": True, "seats": held, "title": TITLE}
+    assert me == {"session": True, "seats": held, "names": NAMES, "title": TITLE, "content": "open"}
 
 
 async def test_a_stranger_learns_nothing_about_a_room(house: House) -> None:
@@ -43,7 +43,7 @@ async def test_a_stranger_learns_nothing_about_a_room(house: House) -> None:
         answers.append((me, join, unlock, link))
     assert answers[0] == answers[1]
     me, join, unlock, link = answers[0]
-    assert me == (200, {"session": False, "seats": [], "title": None})
+    assert me == (200, {"session": False, "seats": [], "title": None, "content": "locked"})
     assert (join[0], join[1]["code"]) == (unlock[0], unlock[1]["code"]) == (403, "wrong_password")
     assert (link[0], link[1]["code"]) == (403, "wrong_seat_secret")
 
@@ -106,7 +106,10 @@ async def test_a_third_person_is_refused_kindly_with_the_right_password(house: H
         assert (status, refused["code"], refused["partner_here"]) == (409, "room_full", False)
     await mentor.enter(room, Seat.MENTOR)
     assert (await third.join(room, Seat.MENTEE, password=PASSWORD))[1]["partner_here"] is True
-    assert await third.ask("GET", f"/api/rooms/{room}/me") == (200, {"session": False, "seats": [], "title": None})
+    assert await third.ask("GET", f"/api/rooms/{room}/me") == (
+        200,
+        {"session": False, "seats": [], "title": None, "content": "locked"},
+    )
     assert (await third.ask("GET", f"/api/rooms/{room}/socket?seat=mentor"))[0] == 403
 
 
