@@ -7,6 +7,7 @@ from playwright.async_api import Locator, expect
 
 from tests.e2e.conftest import Meet
 from tests.e2e.people import Person
+from tests.e2e.test_axe import findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -54,11 +55,12 @@ async def test_thinking_and_quiet_time_show_the_same_to_both(meet: Meet) -> None
     await expect(thinking).to_have_attribute("aria-pressed", "true")
     await expect(spoken(pair.mentor, "thinking")).to_have_text("Samir Haddad is thinking. No hurry.")
     await expect(spoken(pair.mentee, "thinking")).to_have_text("You are thinking. No hurry.")
-    await thinking.click()
-    await expect(spoken(pair.mentor, "thinking")).to_have_text("")
-
     await pair.mentor.button("Quiet time").click()
-    await pair.mentor.page.get_by_role("menuitem", name="2 minutes").click()
+    two_minutes = pair.mentor.page.get_by_role("menuitem", name="2 minutes")
+    await expect(two_minutes).to_be_visible()
+    assert await findings(pair.mentor.page) == [], "somebody thinks, choices are open"
+    await pair.mentor.button("Quiet time").click()
+    await two_minutes.click()
     await expect(pair.mentor.page.get_by_role("heading", name="Waiting for Samir Haddad to agree")).to_be_visible()
     card = pair.mentee.page.get_by_role("region", name="Ingrid Solberg proposes two quiet minutes")
     await card.get_by_role("button", name="Agree").click()
@@ -66,7 +68,9 @@ async def test_thinking_and_quiet_time_show_the_same_to_both(meet: Meet) -> None
         await expect(person.page.get_by_role("timer")).to_have_text(re.compile(r"2:00|1:5\d"))
         await expect(person.button("Mute microphone")).to_be_visible()
         await expect(person.button("Turn camera off")).to_be_visible()
-    await pair.mentor.sees(pair.mentee.name)
+    assert await findings(pair.mentee.page) == [], "quiet time runs"
+    await thinking.click()
+    await expect(spoken(pair.mentor, "thinking")).to_have_text("")
     await pair.mentee.button("End quiet time").click()
     for person in (pair.mentor, pair.mentee):
         await expect(person.page.get_by_text("Quiet time is over")).to_be_visible()
