@@ -1,0 +1,275 @@
+/**
+ * Ties one page of the document to Excalidraw's scene. What is finished here is written once, an element a key; what the
+ * other wrote is cleaned, compared by Excalidraw's own rule (the higher version, then the lower nonce) and laid over, only
+ * what changed, and never into one's own undo. What is under the pointer still is not written; see live.ts.
+ */
+import type * as Y from "yjs";
+import { BOUNDS, type BoardElement, cleanElement, cleanId, type Point } from "./clean";
+
+/** What of Excalidraw's state matters here. */
+export interface CanvasState {
+  readonly isLoading: boolean;
+  readonly cursorButton: "up" | "down";
+  readonly editingTextElement: { readonly id: string } | null;
+}
+
+/** Excalidraw's imperative handle, as far as it is used here. */
+export interface Canvas {
+  getSceneElementsIncludingDeleted(): readonly BoardElement[];
+  getAppState(): CanvasState;
+  updateScene(scene: { elements: readonly BoardElement[]; captureUpdate: unknown }): void;
+}
+
+export interface BindOptions {
+  readonly canvas: Canvas;
+  readonly elements: Y.Map<unknown>;
+  /** Excalidraw's `restoreElements`: fills in what it needs. */
+  readonly restore: (elements: readonly BoardElement[]) => readonly BoardElement[];
+  /** Excalidraw's `CaptureUpdateAction.NEVER`. */
+  readonly never: unknown;
+  /** Elements on the page, after each change. */
+  readonly onCount: (count: number) => void;
+  /** The page is full: what was drawn last has been taken back. */
+  readonly onFull: () => void;
+  /** Something that was stored has been deleted here. */
+  readonly onDeleted: () => void;
+  /** The other's finished elements are on the scene now. */
+  readonly onApplied: (ids: ReadonlySet<string>) => void;
+}
+
+interface Mark {
+  readonly version: number;
+  readonly nonce: number;
+}
+
+const WRITE_MS = 100;
+const TYPING_MS = 1500;
+
+export class Binding {
+  /** What is being drawn, moved or shaped under the pointer at this moment. */
+  held: readonly BoardElement[] = [];
+
+  private readonly options: BindOptions;
+  /** Of each element, the state on the scene that the document agrees with. */
+  private readonly agreed = new Map<string, Mark>();
+  private readonly incoming = new Set<string>();
+  private loaded = false;
+  private closed = false;
+  private drawing = false;
+  private wroteAt = Number.NEGATIVE_INFINITY;
+  private applyTimer: ReturnType<typeof setTimeout> | undefined;
+  private writeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: BindOptions) {
+    this.options = options;
+    options.elements.observe(this.observer);
+    this.load();
+  }
+
+  get ready(): boolean {
+    return this.loaded;
+  }
+
+  /** Excalidraw's `onChange`. */
+  changed(scene: readonly BoardElement[], state: CanvasState): void {
+    if (this.closed || !this.load()) return;
+    const dirty = scene.filter((element) => this.differs(element));
+    const drawing = state.cursorButton === "down";
+    const released = this.drawing && !drawing;
+    this.drawing = drawing;
+    this.held = drawing ? dirty : [];
+    if (drawing || dirty.length === 0) return;
+    const wait = state.editingTextElement === null ? WRITE_MS : TYPING_MS;
+    const left = released ? 0 : this.wroteAt + wait - performance.now();
+    clearTimeout(this.writeTimer);
+    if (left <= 0) this.write(dirty);
+    else this.writeTimer = setTimeout(() => this.flush(), left);
+  }
+
+  /** Writes all that is finished; also what is typed still. */
+  flush(): void {
+    if (this.closed || !this.loaded) return;
+    clearTimeout(this.writeTimer);
+    this.write(this.options.canvas.getSceneElementsIncludingDeleted().filter((element) => this.differs(element)));
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.flush();
+    this.closed = true;
+    clearTimeout(this.applyTimer);
+    clearTimeout(this.writeTimer);
+    this.options.elements.unobserve(this.observer);
+  }
+
+  /** Excalidraw loads its own first scene late and wipes what was there: nothing is laid on before. */
+  private load(): boolean {
+    const { canvas, elements, restore, never } = this.options;
+    if (this.loaded || canvas.getAppState().isLoading) return this.loaded;
+    const clean: BoardElement[] = [];
+    for (const [id, raw] of elements) {
+      if (clean.length >= BOUNDS.elements) break;
+      const element = cleanElement(raw);
+      if (element !== null && element.id === id) clean.push(element);
+    }
+    // unsorted, Excalidraw would give them new places on every load, and write them again
+    canvas.updateScene({ elements: restore(clean.sort(byIndex)), captureUpdate: never });
+    this.agree(new Set(clean.map(({ id }) => id)));
+    this.loaded = true;
+    this.count();
+    return true;
+  }
+
+  private readonly observer = (event: Y.YMapEvent<unknown>, transaction: Y.Transaction): void => {
+    if (transaction.origin === this) return;
+    for (const id of event.keysChanged) this.incoming.add(id);
+    // each change draws all that is in sight anew: with a full page less often
+    const wait = this.agreed.size < 300 ? 30 : 150;
+    this.applyTimer ??= setTimeout(() => {
+      this.applyTimer = undefined;
+      this.apply();
+    }, wait);
+  };
+
+  private apply(): void {
+    if (this.closed || !this.loaded) return;
+    const { canvas, never, onApplied } = this.options;
+    const scene = new Map(canvas.getSceneElementsIncludingDeleted().map((element) => [element.id, element]));
+    const next = new Map<string, BoardElement>();
+    for (const id of this.incoming) {
+      const element = this.incomingOf(id, scene.get(id), scene.size + next.size);
+      if (element !== null) next.set(id, element);
+    }
+    const ids = new Set(this.incoming);
+    this.incoming.clear();
+    if (next.size > 0) {
+      for (const [id, element] of next) scene.set(id, element);
+      canvas.updateScene({ elements: [...scene.values()].sort(byIndex), captureUpdate: never });
+      this.agree(new Set(next.keys()));
+    }
+    this.count();
+    onApplied(ids);
+  }
+
+  /** What to lay on the scene for `id`, or null where the scene stands. */
+  private incomingOf(id: string, local: BoardElement | undefined, size: number): BoardElement | null {
+    const raw = this.options.elements.get(id);
+    const theirs = raw === undefined ? null : cleanElement(raw);
+    if (theirs === null || theirs.id !== id) {
+      // changed here meanwhile: it stays, and is written again
+      if (local === undefined || local.isDeleted || this.differs(local)) return null;
+      return { ...local, isDeleted: true, version: local.version + 1, versionNonce: randomNonce() };
+    }
+    if (local === undefined) return size < BOUNDS.elements * 2 ? this.restored(theirs) : null;
+    const goneHere = local.isDeleted && !this.differs(local);
+    if (goneHere || isNewer(theirs, local)) return this.restored(theirs);
+    const same = theirs.version === local.version && theirs.versionNonce === local.versionNonce;
+    if (!same) {
+      this.agreed.delete(id);
+      this.writeTimer ??= setTimeout(() => this.flush(), WRITE_MS);
+    }
+    return null;
+  }
+
+  private restored(element: BoardElement): BoardElement | null {
+    return this.options.restore([element])[0] ?? null;
+  }
+
+  private write(dirty: readonly BoardElement[]): void {
+    const { elements, onDeleted, onFull } = this.options;
+    this.writeTimer = undefined;
+    this.wroteAt = performance.now();
+    let deleted = false;
+    const refused: BoardElement[] = [];
+    const write = () => {
+      for (const element of dirty) {
+        if (element.isDeleted) {
+          deleted = elements.has(element.id) || deleted;
+          if (elements.has(element.id)) elements.delete(element.id);
+        } else if (elements.size >= BOUNDS.elements && !elements.has(element.id)) {
+          refused.push(element);
+          continue;
+        } else {
+          const portable = toWrite(element);
+          if (portable === null) continue;
+          elements.set(element.id, portable);
+        }
+        this.agreed.set(element.id, { version: element.version, nonce: element.versionNonce });
+      }
+    };
+    const doc = elements.doc;
+    if (doc === null) return;
+    doc.transact(write, this);
+    if (refused.length > 0) {
+      this.takeBack(refused);
+      onFull();
+    }
+    if (deleted) onDeleted();
+    this.count();
+  }
+
+  private takeBack(refused: readonly BoardElement[]): void {
+    const { canvas, never } = this.options;
+    const ids = new Set(refused.map(({ id }) => id));
+    const elements = canvas
+      .getSceneElementsIncludingDeleted()
+      .map((one) => (ids.has(one.id) ? { ...one, isDeleted: true, version: one.version + 1 } : one));
+    canvas.updateScene({ elements, captureUpdate: never });
+    this.agree(ids);
+  }
+
+  private differs(element: BoardElement): boolean {
+    const mark = this.agreed.get(element.id);
+    if (mark === undefined) return !element.isDeleted || this.options.elements.has(element.id);
+    return mark.version !== element.version || mark.nonce !== element.versionNonce;
+  }
+
+  private agree(ids: ReadonlySet<string>): void {
+    for (const element of this.options.canvas.getSceneElementsIncludingDeleted()) {
+      if (!ids.has(element.id)) continue;
+      this.agreed.set(element.id, { version: element.version, nonce: element.versionNonce });
+    }
+  }
+
+  private count(): void {
+    this.options.onCount(this.options.elements.size);
+  }
+}
+
+/** The order in which elements lie over each other. */
+export function byIndex(one: BoardElement, other: BoardElement): number {
+  if (one.index !== other.index) {
+    if (one.index === null) return 1;
+    if (other.index === null) return -1;
+    return one.index < other.index ? -1 : 1;
+  }
+  return one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
+}
+
+function isNewer(theirs: BoardElement, local: BoardElement): boolean {
+  if (theirs.version !== local.version) return theirs.version > local.version;
+  return theirs.versionNonce < local.versionNonce;
+}
+
+/** As it is stored: what would not come through at the other side is not sent, and points are told to the hundredth. */
+function toWrite(element: BoardElement): BoardElement | null {
+  if (cleanId(element.id) === null) return null;
+  const points = element.points;
+  if (points === undefined) return cleanElement(element);
+  const pressures = Array.isArray(element.pressures) ? (element.pressures as number[]) : [];
+  const step = Math.ceil(points.length / BOUNDS.points);
+  const keep = (_: unknown, at: number) => step === 1 || at % step === 0 || at === points.length - 1;
+  return cleanElement({
+    ...element,
+    points: points.filter(keep).map(([x, y]): Point => [hundredth(x), hundredth(y)]),
+    pressures: element.simulatePressure === true ? [] : pressures.filter(keep).map(hundredth),
+  });
+}
+
+function hundredth(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function randomNonce(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] as number) >>> 1;
+}

@@ -1,0 +1,111 @@
+/**
+ * Pictures on the board: made anew before they are stored, sealed with the room as blobs, and made anew once more when they
+ * come from the other side. The page's `files` name the blob of each; Excalidraw gets them as data addresses.
+ */
+import type * as Y from "yjs";
+import { type Id, newId } from "../protocol";
+import type { Sharing } from "../sharing/types";
+import { type Limits, type Picture, PictureError, remake } from "../ui/pictures";
+import { BOUNDS, type BoardElement, cleanId, isRecord } from "./clean";
+
+export const LIMITS: Limits = { maxSide: 1600, maxBytes: 2 * 1024 * 1024 };
+const AT_ONCE = 2;
+
+/** As Excalidraw takes it. */
+export interface FileData {
+  readonly id: string;
+  readonly mimeType: string;
+  readonly dataURL: string;
+  readonly created: number;
+}
+
+export interface Placed {
+  readonly fileId: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export class TooManyImages extends Error {}
+
+type Making = (file: Blob, limits: Limits) => Promise<Picture>;
+
+export class Images {
+  private readonly asked = new Set<string>();
+  private readonly waiting: string[] = [];
+  private running = 0;
+  private closed = false;
+
+  /** `show` gives Excalidraw a picture; `making` is replaced in tests, where there is no canvas. */
+  constructor(
+    private readonly sharing: Pick<Sharing, "putBlob" | "getBlob">,
+    private readonly files: Y.Map<unknown>,
+    private readonly show: (file: FileData) => void,
+    private readonly making: Making = remake,
+  ) {}
+
+  /** Stores a picture a person chose. Throws `PictureError`, `TooManyImages`, and what `putBlob` throws. */
+  async add(file: Blob): Promise<Placed> {
+    if (this.files.size >= BOUNDS.images) throw new TooManyImages();
+    const picture = await this.making(file, LIMITS);
+    const blob = await this.sharing.putBlob(picture.bytes);
+    const fileId = newId();
+    this.asked.add(fileId);
+    this.show(asFile(fileId, picture));
+    const { mime, width, height } = picture;
+    this.files.set(fileId, { blob: blob.id, mime, width, height });
+    return { fileId, width, height };
+  }
+
+  /** Fetches the pictures of `elements` that are not here yet. */
+  want(elements: Iterable<BoardElement>): void {
+    for (const { fileId } of elements) {
+      if (typeof fileId !== "string" || this.asked.has(fileId) || this.asked.size >= BOUNDS.images * 2) continue;
+      if (blobOf(this.files.get(fileId)) === null) continue;
+      this.asked.add(fileId);
+      this.waiting.push(fileId);
+    }
+    while (this.running < AT_ONCE && this.waiting.length > 0) void this.next();
+  }
+
+  /** What could not be fetched while the line was down may be asked for again. */
+  close(): void {
+    this.closed = true;
+    this.waiting.length = 0;
+  }
+
+  private async next(): Promise<void> {
+    const fileId = this.waiting.shift();
+    if (fileId === undefined) return;
+    this.running += 1;
+    try {
+      const blob = blobOf(this.files.get(fileId));
+      if (blob !== null) await this.fetch(fileId, blob);
+    } catch (failure) {
+      // a damaged one stays an empty frame; one that did not come may be asked for again
+      if (!(failure instanceof PictureError)) this.asked.delete(fileId);
+    } finally {
+      this.running -= 1;
+    }
+    if (!this.closed && this.waiting.length > 0) void this.next();
+  }
+
+  private async fetch(fileId: string, blob: Id): Promise<void> {
+    const bytes = await this.sharing.getBlob(blob);
+    const picture = await this.making(new Blob([bytes]), LIMITS);
+    if (!this.closed) this.show(asFile(fileId, picture));
+  }
+}
+
+function blobOf(given: unknown): Id | null {
+  return isRecord(given) ? cleanId(given.blob) : null;
+}
+
+function asFile(id: string, picture: Picture): FileData {
+  return { id, mimeType: picture.mime, dataURL: dataAddress(picture), created: Date.now() };
+}
+
+function dataAddress({ bytes, mime }: Picture): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return `data:${mime};base64,${btoa(text)}`;
+}

@@ -1,0 +1,65 @@
+/**
+ * What Excalidraw needs to be built into pages that ask nobody but their own server: its fonts become assets of ours, its
+ * fallback to a foreign address, its Chinese face (13 MB), its other languages and its font subsetter (WebAssembly, which
+ * the content policy refuses) go. Each change must meet exactly what it was written for, or the build fails.
+ */
+import type { Plugin } from "vite";
+
+const INSIDE = /@excalidraw\/excalidraw\/dist\/prod\/[^/]+\.js$/;
+const SUBSETTER = /^\.\/subset-(worker|shared)\.chunk\.js$/;
+const NO_SUBSETTER = "\0no-font-subsetter";
+
+export function excalidraw(): Plugin {
+  let fallbacks = 0;
+  let met = false;
+  return {
+    name: "visavis-excalidraw",
+    enforce: "pre",
+    apply: "build",
+    resolveId(source, importer) {
+      return importer && INSIDE.test(importer) && SUBSETTER.test(source) ? NO_SUBSETTER : null;
+    },
+    load(id) {
+      if (id !== NO_SUBSETTER) return null;
+      return "const none = () => { throw new Error('fonts are not subset here'); };\nexport { none as toBase64, none as subsetToBase64 };\nexport const Commands = {}, WorkerUrl = undefined;";
+    },
+    transform(code, id) {
+      if (!INSIDE.test(id)) return null;
+      met = true;
+      const { code: patched, fallbacks: found } = patch(code);
+      fallbacks += found;
+      return patched === code ? null : { code: patched, map: null };
+    },
+    generateBundle() {
+      if (met && fallbacks !== 1) this.error(`Excalidraw's foreign font address was met ${fallbacks} times, not once`);
+    },
+  };
+}
+
+/** One of Excalidraw's files without what is not wanted, and how often its foreign address stood in it. */
+export function patch(code: string): { code: string; fallbacks: number } {
+  let fallbacks = 0;
+  const own = code.replace(/("ASSETS_FALLBACK_URL",)`https:\/\/esm\.sh\/.*?\/dist\/prod\/`/g, (_, start: string) => {
+    fallbacks += 1;
+    return `${start}window.location.origin+"/"`;
+  });
+  return { code: onlyEnglish(withFonts(withoutChinese(own))), fallbacks };
+}
+
+/** Its many faces are strings, followed by the one list of them. */
+function withoutChinese(code: string): string {
+  return code.replace(/(?:var \w+="\.\/fonts\/Xiaolai\/[^"]+";)+var (\w+)=\[\{uri:.*?\}\}\];/g, "var $1=[];");
+}
+
+function withFonts(code: string): string {
+  const imports: string[] = [];
+  const used = code.replace(/"(\.\/fonts\/[^"]+\.woff2)"/g, (_, path: string) => {
+    imports.push(`import font${imports.length} from ${JSON.stringify(`${path}?url`)};`);
+    return `font${imports.length - 1}`;
+  });
+  return imports.join("") + used;
+}
+
+function onlyEnglish(code: string): string {
+  return code.replace(/"\.\/locales\/(?!en\.json)[^"]+\.json":\(\)=>import\("\.\/locales\/[^"]+"\),?/g, "");
+}
