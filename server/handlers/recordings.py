@@ -18,7 +18,7 @@ from server.live import facts
 from server.live.listening import open_part
 from server.store import audit, notices, receipts, recordings, rooms, seats
 from server.store.database import Tx
-from server.store.recordings import Part, Recording, State
+from server.store.recordings import Part, PartKind, Recording, State
 from server.store.sealed import SealedReader
 
 CHUNK_BYTES = 256 * 1024
@@ -87,6 +87,7 @@ async def show_recording(request: web.Request) -> web.StreamResponse:
         parts = await recordings.parts(tx, row.id)
         rows = await seats.both(tx, room_id)
     starts = {run.run: run.offset_ms for run in runs}
+    began = {part.run: part.started_ms - part.offset_ms for part in parts if part.kind is PartKind.MEDIA}
     return answer(
         {
             "id": row.id,
@@ -96,7 +97,15 @@ async def show_recording(request: web.Request) -> web.StreamResponse:
             "interrupted": row.interrupted,
             "may_download": row.downloads,
             "names": {seat: facts.name_of(hub.services, room_id, rows.get(seat)) or "" for seat in Seat},
-            "runs": [{"run": run.run, "offset_ms": run.offset_ms, "length_ms": run.length_ms} for run in runs],
+            "runs": [
+                {
+                    "run": run.run,
+                    "offset_ms": run.offset_ms,
+                    "length_ms": run.length_ms,
+                    "started_ms": began.get(run.run, run.opened_ms),
+                }
+                for run in runs
+            ],
             "parts": [
                 {
                     "id": part.id,
@@ -109,7 +118,18 @@ async def show_recording(request: web.Request) -> web.StreamResponse:
                     "interrupted": part.state is recordings.PartState.INTERRUPTED,
                 }
                 for part in parts
-                if part.length_ms > 0
+                if part.kind is PartKind.MEDIA and part.length_ms > 0
+            ],
+            "shared": [
+                {
+                    "id": part.id,
+                    "run": part.run,
+                    "started_ms": part.started_ms,
+                    "bytes": part.size,
+                    "interrupted": part.state is recordings.PartState.INTERRUPTED,
+                }
+                for part in parts
+                if part.kind is PartKind.SHARED
             ],
         }
     )
@@ -124,16 +144,17 @@ async def read_part(request: web.Request) -> web.StreamResponse:
         part = await recordings.part(tx, request.match_info["part"])
         if part is None or part.recording != row.id:
             raise VisavisError("no_such_part", "There is no such part.", 404)
-        if download and not row.downloads:
+        if download and (not row.downloads or part.kind is not PartKind.MEDIA):
             raise VisavisError("downloads_off", "This recording may not be downloaded.", 403)
         pair = await session_pair(request, tx, room_id)
     reader = await open_part(request.app[HUB].services, identity.session.token_hash, pair, room_id, part)
     asked = parse_range(request.headers.get("Range"), reader.size)
     start, end = asked or (0, reader.size)
+    media = part.kind is PartKind.MEDIA
     if download and start == 0:
         await _note_download(request, row, part)
     response = web.StreamResponse(status=200 if asked is None else 206)
-    response.content_type = "video/webm"
+    response.content_type = "video/webm" if media else "application/octet-stream"
     response.content_length = end - start
     response.headers["Accept-Ranges"] = "bytes"
     if asked is not None:

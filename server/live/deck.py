@@ -12,6 +12,7 @@ from server.errors import VisavisError
 from server.live.page import Page
 from server.live.recording import LiveRecording, Report
 from server.live.services import Services
+from server.live.shared_part import Table
 from server.live.worker import Worker
 from server.media.permit import Permit
 
@@ -28,8 +29,10 @@ class Deck:
         worker: Worker,
         report: Report,
         saved: Callable[[LiveRecording], None],
+        table: Table,
     ) -> None:
-        """`saved` is told when more of a recording is durably sealed."""
+        """`saved` is told when more of a recording is durably sealed; `table` is what the two make together."""
+        self._table = table
         self._services = services
         self._room = room
         self._worker = worker
@@ -65,7 +68,9 @@ class Deck:
     # --- in order -----------------------------------------------------------------------------------------------------
 
     def open(self, effect: ev.OpenRecording, public_key: bytes) -> None:
-        tape = LiveRecording(self._services, self._room, effect.recording, public_key, self._report, self._saved)
+        tape = LiveRecording(
+            self._services, self._room, effect.recording, public_key, self._report, self._saved, self._table
+        )
         self._recordings[effect.recording] = tape
         self._worker.put("open_recording", partial(tape.open, effect))
 

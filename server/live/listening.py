@@ -7,7 +7,7 @@ from server.live.measure import promised_size
 from server.live.services import Services
 from server.media.webm import overlay_for_interrupted
 from server.store import places
-from server.store.recordings import Part
+from server.store.recordings import Part, PartKind
 from server.store.sealed import SealedReader
 
 
@@ -26,7 +26,7 @@ async def open_part(services: Services, session: bytes, pair: RoomPair, room: st
             key=data_key,
             room=room,
             recording=part.recording,
-            make_overlay=overlay_for_interrupted,
+            make_overlay=overlay_for_interrupted if part.kind is PartKind.MEDIA else None,
             promised_size=promised_size(services, room, part),
         )
 

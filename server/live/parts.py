@@ -8,6 +8,7 @@ from server.ids import new_id
 from server.live.services import Services
 from server.media.parts import PartInfo, PartSink
 from server.store import places, recordings
+from server.store.recordings import PartKind
 from server.store.sealed import Checkpoint, SealedPart
 
 _CHECKPOINT = struct.Struct(">QQ")
@@ -36,6 +37,10 @@ class PartFiles:
 
     async def __call__(self, seat: Seat, info: PartInfo, /) -> PartSink:
         """Row first, then file: no file is ever without a row. Raises what the store raises."""
+        return await self.open(seat, info, PartKind.MEDIA)
+
+    async def open(self, seat: Seat, info: PartInfo, kind: PartKind) -> "SealedSink":
+        """As `__call__`, for a part of another kind."""
         services, part, data_key = self._services, new_id(), keys.new_data_key()
         wrapped = keys.wrap_data_key(self._public_key, self._shred, self._room, self._recording, part, data_key)
         async with services.database.write() as tx:
@@ -49,6 +54,7 @@ class PartFiles:
                 offset_ms=info.offset_ms,
                 video=info.video,
                 wrapped_key=wrapped,
+                kind=kind,
             )
         sink = SealedSink(services, part, info)
         sink.file = await SealedPart.create(

@@ -14,6 +14,7 @@ from server.errors import VisavisError
 from server.live import facts
 from server.live.parts import PartFiles
 from server.live.services import Services
+from server.live.shared_part import SharedPart, Table
 from server.media.parts import Durable, LegFailed, PartFinished, RecorderEvent, Saved, WriteFailed
 from server.media.permit import Permit
 from server.store import recordings
@@ -47,8 +48,11 @@ class LiveRecording:
         public_key: bytes,
         report: Report,
         saved: Callable[["LiveRecording"], None],
+        table: Table,
     ) -> None:
         self._services = services
+        self._table = table
+        self._shared: SharedPart | None = None
         self._room = room
         self._public_key = public_key
         self._report = report
@@ -117,6 +121,8 @@ class LiveRecording:
                 async with self._services.database.write() as tx:
                     await recordings.open_run(tx, self.id, permit.run, self._services.clock.now_ms())
                 self._recorder.open_run(permit)
+                if self._files is not None:
+                    self._shared = SharedPart(self._files, self._table, permit, self._services.clock)
         except Exception as error:
             permit.close()
             self._failed(permit.run, error)
@@ -127,11 +133,13 @@ class LiveRecording:
         """Finishes the run's parts and rows; `RunSealed` follows whatever happens."""
         length_ms, ended_ms = 0, None
         try:
+            if self._shared is not None:
+                await self._shared.finish()
             if self._recorder is not None:
                 length_ms = (await self._recorder.finish_run()).length_ms
                 async with self._services.database.write() as tx:
                     # the rows know of interrupted parts too, which are kept and played as far as they go
-                    made = [part for part in await recordings.parts(tx, self.id) if part.length_ms > 0]
+                    made = [part for part in await recordings.media(tx, self.id) if part.length_ms > 0]
                     length_ms = max((part.offset_ms + part.length_ms for part in made if part.run == run), default=0)
                     ended_ms = max((part.started_ms + part.length_ms for part in made), default=None)
                     await recordings.close_run(tx, self.id, run, length_ms=length_ms, now=self._services.clock.now_ms())
@@ -176,6 +184,14 @@ class LiveRecording:
         if self._recorder is None or self.permit is None or not self.permit.open or self.permit.run != run:
             raise VisavisError("no_permit", "Nothing is being recorded now.", 409)
         return await self._recorder.offer(seat, sdp, video)
+
+    # --- what lies between the two ------------------------------------------------------------------------------------
+
+    def shared(self, run: int) -> SharedPart:
+        """Takes the document a run begins with. Raises VisavisError `no_permit` 409."""
+        if self._shared is None or self.permit is None or self.permit.run != run or not self.permit.open:
+            raise VisavisError("no_permit", "Nothing is being recorded now.", 409)
+        return self._shared
 
     # --- what the recorder says ---------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ from server.live.happenings import Observer, happenings
 from server.live.page import Page
 from server.live.recording import LiveRecording
 from server.live.services import Services
+from server.live.table import RoomTable
 from server.live.worker import Job, Worker
 from server.store import notices, recordings
 from server.store.receipts import Kind
@@ -62,7 +63,7 @@ class RoomTask:
         self._observers: list[Observer] = []
         self.id = known.room
         self.worker = Worker(known.room, services.clock, self._rest)
-        self.deck = Deck(services, known.room, self.worker, self._report, self._saved)
+        self.deck = Deck(services, known.room, self.worker, self._report, self._saved, RoomTable(self.observe))
         self.consents = Consents(services, known.room, self.dispatch, lambda: self._room)
 
     # --- what happens -------------------------------------------------------------------------------------------------

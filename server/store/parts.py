@@ -9,7 +9,7 @@ from server.domain.messages import Seat
 from server.errors import VisavisError
 from server.store import rows, tables
 from server.store.database import Tx
-from server.store.recording_rows import Part, PartState, Run, State
+from server.store.recording_rows import Part, PartKind, PartState, Run, State
 
 
 async def open_run(tx: Tx, recording: str, run: int, now: int) -> Run:
@@ -44,6 +44,7 @@ async def open_part(
     offset_ms: int,
     video: bool,
     wrapped_key: bytes,
+    kind: PartKind = PartKind.MEDIA,
 ) -> Part:
     """Before the part's file is made, so that no file is ever without a row. Raises `recording_not_running`."""
     await _require_running(tx, recording)
@@ -60,6 +61,7 @@ async def open_part(
         state=PartState.OPEN,
         wrapped_key=wrapped_key,
         checkpoint=None,
+        kind=kind,
     )
     await tx.execute(insert(tables.parts).values(**msgspec.structs.asdict(opened)))
     return opened
@@ -102,6 +104,11 @@ async def parts(tx: Tx, recording: str) -> list[Part]:
     order = (made.c.run, made.c.offset_ms, made.c.seat, made.c.id)
     found = await tx.execute(select(made).where(made.c.recording == recording).order_by(*order))
     return [rows.convert(row, Part) for row in found]
+
+
+async def media(tx: Tx, recording: str) -> list[Part]:
+    """Those with sound and pictures: they alone say how long a recording is, and when it ended."""
+    return [made for made in await parts(tx, recording) if made.kind is PartKind.MEDIA]
 
 
 async def _change(tx: Tx, before: Part, *, size: int, **values: Any) -> None:

@@ -49,6 +49,13 @@ class Recording(Struct, frozen=True, kw_only=True):
     """When it became unreadable."""
 
 
+class PartKind(StrEnum):
+    MEDIA = "media"
+    """One seat's sound and picture."""
+    SHARED = "shared"
+    """Board, notes, topics, chat and gestures of both; `seat` is the one whose browser gave the state it begins with."""
+
+
 class Run(Struct, frozen=True):
     run: int
     offset_ms: int
@@ -75,6 +82,7 @@ class Part(Struct, frozen=True):
     """Empty once the recording is deleted."""
     checkpoint: bytes | None
     """What `store.sealed` said last of how far the file is durable, with its MAC."""
+    kind: PartKind = PartKind.MEDIA
 
 
 class Download(Struct, frozen=True):

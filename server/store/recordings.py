@@ -28,18 +28,20 @@ from server.store.parts import (
     close_run,
     finish_part,
     interrupt_part,
+    media,
     open_part,
     open_run,
     part,
     parts,
     runs,
 )
-from server.store.recording_rows import Counts, Download, Part, PartState, Recording, Run, State, Usage, readable
+from server.store.recording_rows import Counts, Download, Part, PartKind, PartState, Recording, Run, State, Usage, readable
 
 __all__ = [
     "Counts",
     "Download",
     "Part",
+    "PartKind",
     "PartState",
     "Recording",
     "Run",
@@ -60,6 +62,7 @@ __all__ = [
     "in_room",
     "in_state",
     "interrupt_part",
+    "media",
     "next_due",
     "note_download",
     "open_part",
@@ -133,7 +136,7 @@ async def finish(tx: Tx, recording: str, *, reason: str, now: int, interrupted: 
     if row is None or row.state is not State.RECORDING:
         raise VisavisError("recording_not_running", "the recording is over", 409)
     length_ms = await _settle_runs(tx, recording, now)
-    filled = [made for made in await parts(tx, recording) if made.length_ms > 0]
+    filled = [made for made in await media(tx, recording) if made.length_ms > 0]
     values: dict[str, Any]
     if filled:
         ended_ms = max(made.started_ms + made.length_ms for made in filled)
@@ -158,12 +161,12 @@ async def _settle_runs(tx: Tx, recording: str, now: int) -> int:
     for made in all_parts:
         if made.state is PartState.OPEN:
             await interrupt_part(tx, made.id, length_ms=made.length_ms, size=made.size)
-    offset_ms = 0
+    offset_ms, sounding = 0, await media(tx, recording)
     for run in await runs(tx, recording):
         closed_ms, length_ms = run.closed_ms, run.length_ms
         if closed_ms is None:
             closed_ms = now
-            length_ms = max((p.offset_ms + p.length_ms for p in all_parts if p.run == run.run), default=0)
+            length_ms = max((p.offset_ms + p.length_ms for p in sounding if p.run == run.run), default=0)
         await tx.execute(
             update(tables.runs)
             .where(tables.runs.c.recording == recording, tables.runs.c.run == run.run)

@@ -1,0 +1,123 @@
+"""What the two make together, while a run lasts, on its way into a sealed file of the recording.
+
+A browser gives the document as it stands; until it has, changes wait. Nothing is taken once the permit is closed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+from structlog import get_logger
+
+from server.clock import Clock
+from server.domain.messages import Seat
+from server.domain.shared_part import VERSION, Begin, Frame, pack
+from server.errors import VisavisError
+from server.live.parts import PartFiles, SealedSink
+from server.media.parts import PartInfo
+from server.media.permit import Permit
+from server.store.recordings import PartKind
+
+MAX_WAITING = 8 * 1024 * 1024
+"""Bytes of changes that wait for the document or for the disk. Beyond, the rest of the run is not kept."""
+
+log = get_logger()
+
+
+class Table(Protocol):
+    """What lies between the two in one room."""
+
+    def follow(self, heard: Callable[[Frame], None]) -> Callable[[], None]:
+        """From now on `heard` is told of every change. Returns what ends that."""
+        ...
+
+    def chat(self) -> AsyncIterator[Frame]:
+        """The chat as it stands."""
+        ...
+
+
+class SharedPart:
+    """One run's. `begin` is asked for by the handler that has a browser's document in hand."""
+
+    def __init__(self, files: PartFiles, table: Table, permit: Permit, clock: Clock) -> None:
+        self._files = files
+        self._table = table
+        self._permit = permit
+        self._clock = clock
+        self._begun = False
+        self._over = False
+        self._waiting: list[Frame] = []
+        self._bytes = 0
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._unfollow = table.follow(self._heard)
+
+    async def begin(self, by: Seat, document: bytes) -> None:
+        """`document` is one Yjs update. Raises VisavisError `no_permit` 409, `shared_begun` 409: the other browser was
+        quicker."""
+        if not self._permit.open or self._over:
+            raise VisavisError("no_permit", "Nothing is being recorded now.", 409)
+        if self._begun:
+            raise VisavisError("shared_begun", "The other browser has given the document.", 409)
+        self._begun = True
+        now = self._clock.now_ms()
+        first = Begin(VERSION, self._permit.run, now, by, document)
+        self._task = asyncio.get_running_loop().create_task(self._write(by, now, first))
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the document is still waited for."""
+        return self._permit.open and not self._begun and not self._over
+
+    async def finish(self) -> None:
+        """No change is taken any more; returns once the file is whole. Never raises."""
+        self._over = True
+        self._unfollow()
+        self._wake.set()
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    def _heard(self, frame: Frame) -> None:
+        if self._over or not self._permit.open:
+            return
+        self._bytes += len(getattr(frame, "body", b"")) + 64
+        if self._bytes > MAX_WAITING:
+            log.warning("shared_part_too_slow", recording=self._permit.recording, run=self._permit.run)
+            self._over = True
+        else:
+            self._waiting.append(frame)
+        self._wake.set()
+
+    async def _write(self, by: Seat, started_ms: int, first: Begin) -> None:
+        recording, run = self._permit.recording, self._permit.run
+        sink: SealedSink | None = None
+        try:
+            info = PartInfo(recording=recording, run=run, seat=by, started_ms=started_ms, offset_ms=0, video=False)
+            sink = await self._files.open(by, info, PartKind.SHARED)
+            await sink.write(pack(first), 0)
+            async for frame in self._table.chat():
+                await sink.write(pack(frame), 0)
+            length_ms = await self._follow(sink, started_ms)
+            await sink.finish(length_ms)
+        except Exception as error:
+            # The recording of voices and pictures does not end for it; a full disk is told by the recorder itself.
+            log.warning("shared_part_failed", recording=recording, run=run, error=type(error).__name__)
+            if sink is not None:
+                await sink.abort()
+        finally:
+            self._over = True
+            self._waiting.clear()
+
+    async def _follow(self, sink: SealedSink, started_ms: int) -> int:
+        """Writes what comes until it is over; the length."""
+        last_ms = 1
+        while True:
+            self._wake.clear()
+            frames, self._waiting, self._bytes = self._waiting, [], 0
+            for frame in frames:
+                last_ms = max(last_ms, self._clock.now_ms() - started_ms)
+                await sink.write(pack(frame), last_ms)
+            if self._over and not self._waiting:
+                return last_ms
+            if not self._waiting:
+                await self._wake.wait()
