@@ -1,4 +1,5 @@
 /** Files others sent: pictures are made anew before they are shown, everything else can only be saved. */
+import type { Id } from "../protocol";
 import type { Sharing } from "../sharing/types";
 import { remake } from "../ui/pictures.ts";
 import { type FileNote, MAX_FILE_BYTES } from "./body.ts";
@@ -9,10 +10,10 @@ const MAX_PIXELS = 8_000_000;
 const AT_ONCE = 2;
 
 /** Object URL of the picture, made anew here; the caller revokes it. Throws `ApiError`, `PictureError`. */
-export async function shownPicture(sharing: Sharing, file: FileNote): Promise<string> {
+export async function shownPicture(sharing: Sharing, blob: Id): Promise<string> {
   await turn();
   try {
-    const kept = new Blob([await sharing.getBlob(file.blob)]);
+    const kept = new Blob([await sharing.getBlob(blob)]);
     const limits = { maxSide: PICTURE_SIDE, maxBytes: MAX_FILE_BYTES, maxInputBytes: MAX_FILE_BYTES };
     const { bytes, mime } = await remake(kept, { ...limits, maxPixels: MAX_PIXELS });
     return URL.createObjectURL(new Blob([bytes], { type: mime }));
