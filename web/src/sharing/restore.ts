@@ -1,0 +1,73 @@
+/**
+ * Makes the shared document read as an earlier state of it did, by ordinary changes: what is equal is left alone, what
+ * is missing is put back, what is new goes. Both see it, whatever is written meanwhile merges, and it can be undone.
+ */
+import * as Y from "yjs";
+import * as layout from "./layout";
+
+type Root = Y.Map<unknown>;
+
+/** Every collection of the document. */
+export function roots(doc: Y.Doc): Root[] {
+  return [layout.pages(doc), layout.notes(doc), layout.topics(doc), layout.actions(doc), layout.agenda(doc)] as Root[];
+}
+
+/** `update` is the whole earlier state. Throws where it cannot be read; the document is then as it was. */
+export function goTo(doc: Y.Doc, update: Uint8Array, origin: unknown = null): void {
+  const then = new Y.Doc();
+  try {
+    Y.applyUpdate(then, update);
+    const before = roots(then);
+    doc.transact(() => {
+      roots(doc).forEach((now, place) => {
+        if (before[place]) mendMap(now, before[place]);
+      });
+    }, origin);
+  } finally {
+    then.destroy();
+  }
+}
+
+function mendMap(now: Root, then: Root): void {
+  for (const key of [...now.keys()]) if (!then.has(key)) now.delete(key);
+  for (const [key, value] of then) {
+    const mine = now.get(key);
+    if (mine instanceof Y.Map && value instanceof Y.Map) mendMap(mine as Root, value as Root);
+    else if (!same(mine, value)) now.set(key, value instanceof Y.AbstractType ? value.clone() : value);
+  }
+}
+
+/** Equal as people see it: texts with their formats, fragments with their elements, plain values field by field. */
+export function same(one: unknown, other: unknown): boolean {
+  if (one instanceof Y.AbstractType || other instanceof Y.AbstractType) {
+    if (!(one instanceof Y.AbstractType && other instanceof Y.AbstractType)) return false;
+    return one.constructor === other.constructor && sameValue(readable(one), readable(other));
+  }
+  return sameValue(one, other);
+}
+
+/** A shared type as plain values, with everything that shows. */
+export function readable(type: unknown): unknown {
+  if (type instanceof Y.XmlElement) {
+    return { element: type.nodeName, attributes: type.getAttributes(), children: type.toArray().map(readable) };
+  }
+  if (type instanceof Y.XmlFragment) return type.toArray().map(readable);
+  if (type instanceof Y.Text) return type.toDelta();
+  if (type instanceof Y.Map) return Object.fromEntries([...type].map(([key, value]) => [key, readable(value)]));
+  if (type instanceof Y.Array) return type.toArray().map(readable);
+  return type;
+}
+
+export function sameValue(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  if (one instanceof Uint8Array || other instanceof Uint8Array) {
+    return one instanceof Uint8Array && other instanceof Uint8Array && one.join() === other.join();
+  }
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const mine = Object.entries(one);
+  const theirs = new Map(Object.entries(other));
+  return (
+    mine.length === theirs.size && mine.every(([key, value]) => theirs.has(key) && sameValue(value, theirs.get(key)))
+  );
+}
