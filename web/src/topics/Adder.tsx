@@ -25,7 +25,7 @@ export function Adder({ desk, list }: Props): JSX.Element {
       class="topic-add"
       ref={opens}
       data-key={`${list}:add`}
-      aria-label={t("topics.add.to", { list: name })}
+      aria-label={list === "now" ? undefined : t("topics.add.to", { list: name })}
       onClick={() => {
         desk.adding.value = list;
       }}

@@ -105,9 +105,6 @@ export function Row({ desk, id, title, list, index, how, meta, current = false, 
             >
               {t("topics.delete")}
             </Button>
-            <Button kind="quiet" onClick={() => close(desk, id)}>
-              {t("topics.fold")}
-            </Button>
           </div>
         </div>
       )}

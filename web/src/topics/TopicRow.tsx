@@ -55,7 +55,7 @@ export function TopicRow({ desk, topic, index, how }: Props): JSX.Element {
           {topic.note.length > 0 && (
             <span>
               <Icon icon={StickyNote} size={14} />
-              <span class="heard">{t("topics.has_note")}</span>
+              {t("topics.has_note")}
             </span>
           )}
         </>

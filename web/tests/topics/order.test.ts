@@ -50,9 +50,12 @@ test("two who insert at the same place seldom make the same key", () => {
   expect(keys.size).toBeGreaterThan(4);
 });
 
-test.each(["", "a", "a00", "!", "a1\n", "0", "zz", 7, null, {}, "b1", "a0".padEnd(300, "V")])("%j is no order", (key) => {
-  expect(isOrder(key)).toBe(false);
-});
+test.each(["", "a", "a00", "!", "a1\n", "0", "zz", 7, null, {}, "b1", "a0".padEnd(300, "V")])(
+  "%j is no order",
+  (key) => {
+    expect(isOrder(key)).toBe(false);
+  },
+);
 
 test("the outermost keys still have neighbours", () => {
   const edges = [
