@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type * as Y from "yjs";
+import { newId } from "../protocol.ts";
 import type { Names } from "../sharing/layout.ts";
 import type { Sharing } from "../sharing/types.ts";
 import { t } from "../words.ts";
 import { forgetter } from "./forget.ts";
-import { newId } from "./ids.ts";
 import { create, find, list, type Note, Removals } from "./model.ts";
 import { NoteList } from "./NoteList.tsx";
 import { NoteView } from "./NoteView.tsx";

@@ -24,7 +24,7 @@ export function Flawed({ flaw, text, onKeep }: Props): JSX.Element {
         </div>
       </Notice>
       {shown !== null && (
-        <section class="plain" aria-label={t("notes.plain")}>
+        <section class="plain-text" aria-label={t("notes.plain")}>
           {shown === "" ? <p class="second">{t("notes.plain_empty")}</p> : <pre>{shown}</pre>}
         </section>
       )}

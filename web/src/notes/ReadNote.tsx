@@ -45,7 +45,7 @@ function drawnRun(run: Run): ComponentChildren {
   if (run.italic) text = <em>{text}</em>;
   if (run.href === null) return text;
   return (
-    <a href={run.href} rel="noopener noreferrer" target="_blank">
+    <a href={run.href} title={run.href} rel="noopener noreferrer" target="_blank">
       {text}
     </a>
   );

@@ -9,12 +9,12 @@ import { type Flaw, readBody } from "./body.ts";
 import { ownPlaces, type PartnerCaret, PartnerCarets, showCaret } from "./caret.ts";
 import { safeHref } from "./links.ts";
 import type { Action, Look } from "./look.ts";
+import { quiet } from "./pasted.ts";
 import type { Place } from "./pointing.ts";
 import { extensions } from "./schema.ts";
 
 /** A note's own growth ends here, well before `readBody` would refuse it. Characters, and two for each element. */
 export const FULL = 200_000;
-const LARGEST_PASTE = 2_000_000;
 
 export interface Wishes {
   readonly parent: HTMLElement;
@@ -60,7 +60,10 @@ export function open(wishes: Wishes): Opened {
   };
   wishes.body.observeDeep(watch as Parameters<Y.XmlFragment["observeDeep"]>[0]);
   const editor = make(wishes);
+  let closed = false;
   function close(): void {
+    if (closed) return;
+    closed = true;
     wishes.body.unobserveDeep(watch as Parameters<Y.XmlFragment["observeDeep"]>[0]);
     editor.destroy();
   }
@@ -98,7 +101,7 @@ function make(wishes: Wishes): Editor {
         "aria-placeholder": wishes.placeholder,
         "data-placeholder": wishes.placeholder,
       },
-      transformPastedHTML: (html) => (html.length > LARGEST_PASTE ? "" : html),
+      transformPastedHTML: quiet,
       handleClick: (view, at, event) => (event.ctrlKey || event.metaKey) && openLink(view, at),
       handleKeyDown: (_view, event) => {
         if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey)

@@ -8,7 +8,10 @@ export function safeHref(value: unknown): string | null {
   if (typeof value !== "string" || value.length > LONGEST) return null;
   try {
     const url = new URL(value.trim());
-    return SCHEMES.has(url.protocol) ? url.href : null;
+    // a name before the host is a disguise ("https://bank.example@elsewhere.example")
+    if (!SCHEMES.has(url.protocol) || url.username !== "" || url.password !== "") return null;
+    // what follows "?" in a mail address (copies to others, a text) is the writer's, not the reader's
+    return url.protocol === "mailto:" ? `mailto:${url.pathname}` : url.href;
   } catch {
     return null;
   }

@@ -42,12 +42,20 @@ function read(id: string, value: unknown): Note | null {
   const order = value.get("order");
   return {
     id,
-    title: (title instanceof Y.Text ? wordsOf(title) : "").slice(0, LONGEST_TITLE),
+    title: title instanceof Y.Text ? oneLine(wordsOf(title)) : "",
     // beyond this a date cannot be written
     madeMs: typeof madeMs === "number" && Math.abs(madeMs) <= 8.64e15 ? madeMs : null,
     meeting: typeof meeting === "string" ? meeting : null,
     order: typeof order === "string" ? order : "",
   };
+}
+
+/** A title stands in lines among other words: no breaks, and nothing that turns the direction of what follows. */
+function oneLine(text: string): string {
+  return text
+    .replace(/\p{Cc}+|\s+/gu, " ")
+    .replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g, "")
+    .slice(0, LONGEST_TITLE);
 }
 
 /** The text alone: what somebody put in between as an object is left out. */
@@ -103,7 +111,7 @@ function before(first: string | undefined): string {
 export function retitle(doc: Y.Doc, id: string, wanted: string): void {
   const value: unknown = notes(doc).get(id);
   if (!(value instanceof Y.Map)) return;
-  const next = wanted.replace(/\s+/g, " ").slice(0, LONGEST_TITLE);
+  const next = oneLine(wanted);
   const title = titleIn(doc, id);
   if (title === null || title.length !== wordsOf(title).length) {
     value.set("title", new Y.Text(next));

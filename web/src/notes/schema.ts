@@ -1,13 +1,5 @@
 /** What a note may hold: headings, three kinds of lists, links, bold and italic. Pasting keeps this and nothing else. */
-import {
-  InputRule,
-  Mark,
-  markInputRule,
-  markPasteRule,
-  mergeAttributes,
-  Node,
-  textblockTypeInputRule,
-} from "@tiptap/core";
+import { InputRule, Mark, markInputRule, markPasteRule, Node, textblockTypeInputRule } from "@tiptap/core";
 import { BulletList, ListItem, ListKeymap, OrderedList, TaskItem, TaskList } from "@tiptap/extension-list";
 import type { ResolvedPos } from "@tiptap/pm/model";
 import { t } from "../words.ts";
@@ -33,8 +25,9 @@ const Heading = Node.create({
   content: "inline*",
   defining: true,
   addAttributes: () => ({ level: { default: 1, rendered: false } }),
-  parseHTML: () => [1, 2, 3, 4, 5, 6].map((n) => ({ tag: `h${n}`, attrs: { level: n < 3 ? 1 : 2 } })),
-  renderHTML: ({ node }) => [node.attrs.level === 2 ? "h4" : "h3", 0],
+  parseHTML: () => [1, 2, 3, 4, 5, 6].map((n) => ({ tag: `h${n}`, getAttrs: (node) => ({ level: levelOf(node, n) }) })),
+  // the level itself goes along, so that what is copied from a note comes back as it was
+  renderHTML: ({ node }) => [node.attrs.level === 2 ? "h4" : "h3", { "data-level": node.attrs.level === 2 ? 2 : 1 }, 0],
   addKeyboardShortcuts() {
     const toggle = (level: number) => this.editor.commands.toggleNode("heading", "paragraph", { level });
     return {
@@ -56,6 +49,11 @@ const Heading = Node.create({
   },
 });
 
+function levelOf(node: HTMLElement, n: number): 1 | 2 {
+  const said = node.getAttribute("data-level");
+  return said === "1" || (said !== "2" && n < 3) ? 1 : 2;
+}
+
 const HardBreak = Node.create({
   name: "hardBreak",
   group: "inline",
@@ -69,12 +67,17 @@ const HardBreak = Node.create({
   },
 });
 
+/** What the style of pasted HTML said, see `quiet`. */
+function said(node: HTMLElement, style: RegExp): boolean {
+  return style.test(node.getAttribute("data-style") ?? "");
+}
+
 const Bold = Mark.create({
   name: "bold",
   parseHTML: () => [
     { tag: "strong" },
-    { tag: "b", getAttrs: (node) => node.style.fontWeight !== "normal" && null },
-    { style: "font-weight", getAttrs: (value) => /^(bold(er)?|[5-9]\d{2,})$/.test(String(value)) && null },
+    { tag: "b", getAttrs: (node) => !said(node, /font-weight:\s*(normal|400)/) && null },
+    { tag: "[data-style]", consuming: false, getAttrs: (node) => said(node, /font-weight:\s*(bold|[6-9]00)/) && null },
   ],
   renderHTML: () => ["strong", 0],
   addKeyboardShortcuts() {
@@ -89,8 +92,8 @@ const Italic = Mark.create({
   name: "italic",
   parseHTML: () => [
     { tag: "em" },
-    { tag: "i", getAttrs: (node) => node.style.fontStyle !== "normal" && null },
-    { style: "font-style=italic" },
+    { tag: "i", getAttrs: (node) => !said(node, /font-style:\s*normal/) && null },
+    { tag: "[data-style]", consuming: false, getAttrs: (node) => said(node, /font-style:\s*italic/) && null },
   ],
   renderHTML: () => ["em", 0],
   addKeyboardShortcuts() {
@@ -118,7 +121,7 @@ export const Link = Mark.create({
   renderHTML({ mark }) {
     const href = safeHref(mark.attrs.href);
     if (href === null) return ["span", { class: "dead-link" }, 0];
-    return ["a", mergeAttributes({ href, rel: "noopener noreferrer", target: "_blank" }), 0];
+    return ["a", { href, title: href, rel: "noopener noreferrer", target: "_blank" }, 0];
   },
   addInputRules() {
     const find = TYPED;

@@ -42,10 +42,12 @@ export interface Options {
   /** Called between slices; a search that nobody waits for any more rejects with its reason. */
   readonly pause?: () => Promise<void>;
   readonly signal?: AbortSignal;
-  /** Items looked at between two pauses. */
+  /** Milliseconds between two pauses, and the clock they are told by. */
   readonly slice?: number;
+  readonly now?: () => number;
 }
 
+const LOOK_AT_CLOCK = 50;
 const MOST_WORDS = 8;
 const LONGEST_WORD = 64;
 /** Characters shown of the text around the first hit. */
@@ -78,15 +80,17 @@ export function wordsOf(query: string): readonly string[] {
 
 /** All items that hold every word of the query, best first. */
 export async function search(items: readonly Item[], query: string, options: Options = {}): Promise<Results> {
-  const { limit = 50, slice = 400, pause, signal } = options;
+  const { limit = 50, slice = 8, now = () => performance.now(), pause, signal } = options;
   const words = wordsOf(query);
   if (words.length === 0) return { found: [], total: 0 };
   const phrase = words.length > 1 ? fold(query).trim().replace(/\s+/g, " ") : null;
   const hits: { item: Item; score: number }[] = [];
+  let began = now();
   for (let at = 0; at < items.length; at += 1) {
-    if (at > 0 && at % slice === 0) {
+    if (at % LOOK_AT_CLOCK === LOOK_AT_CLOCK - 1 && now() - began >= slice) {
       await pause?.();
       signal?.throwIfAborted();
+      began = now();
     }
     const item = items[at] as Item;
     const score = scoreOf(foldedOf(item), words, phrase);
