@@ -107,7 +107,7 @@ function Heard({ sharing, names, typing }: Pick<Props, "sharing" | "names"> & { 
 
 function wordsOf({ body }: ChatEntry): string {
   const said = body && contentOf(body);
-  if (said?.kind !== "message") return t("chat.unreadable.one");
+  if (said?.kind !== "message") return t("chat.unreadable");
   return [said.text, ...said.files.map((file) => file.name)].filter((part) => part !== "").join("\n");
 }
 

@@ -10,7 +10,7 @@ import { t, tn } from "../words";
 import { DeleteDialog } from "./DeleteDialog.tsx";
 import type { Drops } from "./drops.ts";
 import { MessageView } from "./MessageView.tsx";
-import { goesOn, type Item, type Message, type Separator, thread } from "./thread.ts";
+import { type Gap, goesOn, type Item, type Message, type Separator, thread } from "./thread.ts";
 import { type Unread, unreadCount } from "./unread.ts";
 
 /** Drawn at first, and with each "Earlier messages": a long chat opens as fast as a short one. */
@@ -99,11 +99,7 @@ function Line({ item, sharing, names, goesOn, reachable, onDelete }: LineProps):
     return <MessageView {...{ sharing, names, goesOn, reachable, onDelete }} message={item} />;
   }
   if ("count" in item) {
-    return (
-      <p class={`chat-gap ${item.seat} second small`}>
-        {item.kind === "deleted" ? t("chat.deleted") : tn("chat.unreadable", item.count)}
-      </p>
-    );
+    return <p class={`chat-gap ${item.seat} second small`}>{gapWords(item)}</p>;
   }
   return <Between item={item} />;
 }
@@ -112,6 +108,11 @@ function Between({ item }: { item: Separator }): JSX.Element {
   if (item.kind === "day") return <h4 class="chat-day small">{dayName(item.atMs)}</h4>;
   const words = { meeting: "chat.in_meeting", between: "chat.between", new: "chat.new" } as const;
   return <p class={`chat-between ${item.kind} small`}>{t(words[item.kind])}</p>;
+}
+
+function gapWords({ kind, count }: Gap): string {
+  if (kind === "deleted") return t("chat.deleted");
+  return count === 1 ? t("chat.unreadable") : tn("chat.unreadable_many", count);
 }
 
 function dayName(ms: number): string {

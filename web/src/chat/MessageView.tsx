@@ -128,7 +128,8 @@ function Reactions({ reactions, sharing, names, react }: ReactionsProps): JSX.El
       {reactions.map(({ emoji, seats }) => {
         const [one = "", other] = seats.map((seat) => (seat === sharing.you ? t("common.you") : names.names[seat]));
         const who = other === undefined ? one : t("chat.both", { one, other });
-        const label = t("chat.reaction", { emoji: t(`chat.emoji.${EMOJI[emoji]}`), names: who });
+        const sign = t(`chat.emoji.${EMOJI[emoji]}`);
+        const label = t("chat.reaction", { emoji: sign, names: who });
         return (
           <li key={emoji}>
             <button
