@@ -13,12 +13,13 @@ from server.crypto.master import MasterKeys
 from server.crypto.passwords import Argon2Params
 from server.handlers import keys, origin
 from server.handlers.assets import Assets
+from server.handlers.blobs import PACE as BLOB_PACE
 from server.handlers.guards import add_headers, guard
 from server.handlers.limits import Argon2Queue, limit_connections
 from server.handlers.pages import Pages
 from server.handlers.routes import add_routes
 from server.handlers.socket import OPEN
-from server.handlers.throttle import GuessThrottle, RequestPace
+from server.handlers.throttle import Buckets, GuessThrottle, RequestPace
 from server.handlers.words import Words
 from server.live.clock_sync import clock_is_synchronised
 from server.live.hub import Hub
@@ -28,6 +29,7 @@ from server.live.services import Limits, Services
 from server.logs import AccessLog
 from server.media.net import MediaNet
 from server.media.stun import serve_stun
+from server.store.blobs import Blobs
 from server.store.database import Database
 from server.store.deletion import Deletion
 from server.store.shred import ShredKeys
@@ -57,6 +59,7 @@ def build_app(
     app[keys.HASHING] = hashing or Argon2Params()
     app[keys.PAGES] = Pages(config.web_dir, words)
     app[keys.GUESSES] = GuessThrottle()
+    app[keys.UPLOADS] = Buckets(BLOB_PACE)
     app[keys.PACE] = RequestPace(config.max_requests_per_second)
     app[OPEN] = Counter()
     app[keys.ROUTES] = add_routes(app, Assets(config.web_dir))
@@ -80,6 +83,9 @@ async def _run_parts(app: web.Application, synchronised: Callable[[], bool]) -> 
         opened.push_async_callback(shred.close)
         readers = app[keys.READERS] = Readers(clock)
         deletion = app[keys.DELETION] = Deletion(database, shred, readers.drop_recording)
+        blobs = app[keys.BLOBS] = Blobs(database, shred, masters)
+        opened.push_async_callback(blobs.settled)
+        await blobs.recover()
         texts = app[keys.WORDS].texts
         services = Services(
             clock=clock,

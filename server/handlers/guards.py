@@ -22,6 +22,9 @@ CONTENT_POLICY = (
     "img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
+OCTETS = "application/octet-stream"
+INERT = "default-src 'none'; sandbox; frame-ancestors 'none'"
+"""For what a person put: were a browser ever to show it, nothing in it would run."""
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": CONTENT_POLICY,
     "Permissions-Policy": (
@@ -44,6 +47,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """`on_response_prepare`: what every response bears. A handler may only choose its own Cache-Control."""
     response.headers.update(HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
+    if response.content_type == OCTETS:
+        response.headers["Content-Security-Policy"] = INERT
     if request.get(SECURE, False):
         response.headers["Strict-Transport-Security"] = ONE_YEAR
 
@@ -128,7 +133,7 @@ def refuse_type(request: web.Request, route: Route) -> None:
     """What a form on another site could send is not taken, whoever vouches for the request."""
     if request.method not in CHANGING or (request.method == "DELETE" and not request.can_read_body):
         return
-    if route.octets and request.content_type != "application/octet-stream":
+    if route.octets and request.content_type != OCTETS:
         raise VisavisError("needs_octets", "The body must be application/octet-stream.", 415)
     if not route.octets and request.content_type != "application/json":
         raise VisavisError("needs_json", "The body must be JSON.", 415)

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from server.handlers.limits import Argon2Queue
     from server.handlers.pages import Pages
     from server.handlers.rights import Route
-    from server.handlers.throttle import GuessThrottle, RequestPace
+    from server.handlers.throttle import Buckets, GuessThrottle, RequestPace
     from server.handlers.words import Words
     from server.live.hub import Hub
     from server.live.janitor import Janitor
     from server.live.readers import Readers
+    from server.store.blobs import Blobs
     from server.store.database import Database
     from server.store.deletion import Deletion
 
@@ -37,6 +38,9 @@ MASTER_KEYS: web.AppKey["MasterKeys"] = web.AppKey("master_keys")
 DATABASE: web.AppKey["Database"] = web.AppKey("database")
 HUB: web.AppKey["Hub"] = web.AppKey("hub")
 DELETION: web.AppKey["Deletion"] = web.AppKey("deletion")
+BLOBS: web.AppKey["Blobs"] = web.AppKey("blobs")
+UPLOADS: web.AppKey["Buckets"] = web.AppKey("uploads")
+"""Slows a seat that puts many blobs."""
 READERS: web.AppKey["Readers"] = web.AppKey("readers")
 JANITOR: web.AppKey["Janitor"] = web.AppKey("janitor")
 WORDS: web.AppKey["Words"] = web.AppKey("words")

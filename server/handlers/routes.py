@@ -2,7 +2,19 @@
 
 from aiohttp import web
 
-from server.handlers import admin, devices, health, join, pages, receipts, recordings, rooms, socket
+from server.handlers import (
+    admin,
+    blobs,
+    devices,
+    health,
+    join,
+    pages,
+    receipts,
+    recordings,
+    rooms,
+    sharing_keys,
+    socket,
+)
 from server.handlers.assets import Assets
 from server.handlers.rights import Kind, Right, Route
 
@@ -49,6 +61,21 @@ TABLE: tuple[Route, ...] = (
     ),
     Route("DELETE", f"{API}/recordings/{{recording}}", Right.SESSION_AND_SEAT, recordings.delete_recording),
     Route("GET", f"{API}/receipts", Right.SESSION, receipts.list_receipts),
+    # what the two keep together
+    Route("GET", f"{API}/sharing-keys", Right.SEAT, sharing_keys.show_keys),
+    Route("PUT", f"{API}/sharing-keys/notes", Right.SEAT, sharing_keys.put_notes_key),
+    Route("POST", f"{API}/personal-link", Right.SEAT, sharing_keys.renew_link),
+    Route(
+        "POST",
+        f"{API}/blobs",
+        Right.SEAT,
+        blobs.put_blob,
+        max_body=blobs.MAX_BYTES,
+        octets=True,
+        deadline_s=blobs.DEADLINE_S,
+    ),
+    Route("GET", f"{API}/blobs/{{blob}}", Right.READER, blobs.get_blob, Kind.MEDIA, deadline_s=None),
+    Route("DELETE", f"{API}/blobs/{{blob}}", Right.SEAT, blobs.delete_blob),
     # the admin
     Route("POST", "/api/admin/setup", Right.OPEN, admin.setup),
     Route("POST", "/api/admin/sign-in", Right.OPEN, admin.sign_in),

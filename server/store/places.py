@@ -1,4 +1,4 @@
-"""Where sealed files lie: `parts/{recording}/{part}.vrec` in the data directory."""
+"""Where sealed files lie: `parts/{recording}/{part}.vrec` and `blobs/{room}/{blob}.vrec` in the data directory."""
 
 from pathlib import Path
 
@@ -40,3 +40,20 @@ def part_path(data_dir: Path, recording: str, part: str) -> Path:
     if not is_id(part):
         raise ValueError("not an id")
     return recording_dir(data_dir, recording) / f"{part}{SUFFIX}"
+
+
+def blobs_root(data_dir: Path) -> Path:
+    return data_dir / "blobs"
+
+
+def blob_path(data_dir: Path, room: str, blob: str) -> Path:
+    """Raises ValueError on anything that is not an id."""
+    if not (is_id(room) and is_id(blob)):
+        raise ValueError("not an id")
+    return blobs_root(data_dir) / room / f"{blob}{SUFFIX}"
+
+
+def blobs_in(root: Path) -> list[tuple[str, str, Path]]:
+    """(room, blob, its file) of every one that is there."""
+    found = [(path.parent.name, path.stem, path) for path in root.glob(f"*/*{SUFFIX}")]
+    return [(room, blob, path) for room, blob, path in found if is_id(room) and is_id(blob)]

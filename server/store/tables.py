@@ -362,8 +362,8 @@ blobs = Table(
     Column("wrapped_key", LargeBinary, nullable=False),
     _one_of("seat", "mentor", "mentee"),
     _one_of("state", "coming", "kept", "going"),
-    Index(None, "room", "state"),
-    Index(None, "state", "made_ms"),
+    # Both sums of sizes, a room's and the server's, read this alone.
+    Index(None, "room", "size"),
 )
 
 # --- the server ---------------------------------------------------------------------------------------------------

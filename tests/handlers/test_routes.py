@@ -67,6 +67,12 @@ def test_the_table_says_what_was_agreed() -> None:
         "GET /api/rooms/{room}/recordings/{recording}/parts/{part}": "session",
         "DELETE /api/rooms/{room}/recordings/{recording}": "session_and_seat",
         "GET /api/rooms/{room}/receipts": "session",
+        "GET /api/rooms/{room}/sharing-keys": "seat",
+        "PUT /api/rooms/{room}/sharing-keys/notes": "seat",
+        "POST /api/rooms/{room}/personal-link": "seat",
+        "POST /api/rooms/{room}/blobs": "seat",
+        "GET /api/rooms/{room}/blobs/{blob}": "reader",
+        "DELETE /api/rooms/{room}/blobs/{blob}": "seat",
         "POST /api/admin/setup": "open",
         "POST /api/admin/sign-in": "open",
         "POST /api/admin/sign-out": "admin",
@@ -134,7 +140,9 @@ def _address(row: Route, room: str) -> str:
 async def _ask(client: Client, row: Route, room: str) -> tuple[int, str]:
     """Status, and the problem's code if it was one. Whatever the handler itself makes of an empty body or an unknown
     recording means that the gate let the request through."""
-    response = await client.request(row.method, _address(row, room), headers={"X-Forwarded-For": "203.0.113.7"})
+    headers = {"X-Forwarded-For": "203.0.113.7"} | ({"Content-Type": "application/octet-stream"} if row.octets else {})
+    more = {"data": b""} if row.octets else {}
+    response = await client.request(row.method, _address(row, room), headers=headers, **more)
     if response.content_type == "application/problem+json":
         return response.status, (await response.json(content_type=None))["code"]
     return response.status, ""

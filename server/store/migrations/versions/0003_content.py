@@ -33,5 +33,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["room"], ["rooms.id"], name=op.f("fk_blobs_room")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_blobs")),
     )
-    op.create_index(op.f("ix_blobs_room_state"), "blobs", ["room", "state"])
-    op.create_index(op.f("ix_blobs_state_made_ms"), "blobs", ["state", "made_ms"])
+    op.create_index(op.f("ix_blobs_room_size"), "blobs", ["room", "size"])
