@@ -255,7 +255,7 @@ function binding(given: unknown): Raw | null {
 function boundElement(given: unknown): Raw | null {
   if (!isRecord(given) || (given.type !== "arrow" && given.type !== "text")) return null;
   const id = cleanId(given.id);
-  return id && { id, type: given.type };
+  return id === null ? null : { id, type: given.type };
 }
 
 function roundness(given: unknown): Raw | null {

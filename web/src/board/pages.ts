@@ -109,6 +109,12 @@ export function purge(doc: Y.Doc, which: Id | { meeting: Id | null; now: number 
   return { gone: over.length, blobs };
 }
 
+/** Whether the page is there and not deleted. */
+export function isShown(doc: Y.Doc, id: Id): boolean {
+  const page = pageMap(doc, id);
+  return page !== null && !page.has("deleted_ms");
+}
+
 /** The page's elements, null where there is no such page or the other browser wrote something else there. */
 export function elementsOf(doc: Y.Doc, id: Id): Y.Map<unknown> | null {
   return mapIn(pageMap(doc, id), "elements");
