@@ -1,8 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
 import { day } from "../format.ts";
-import type { Id } from "../protocol";
 import type { Place } from "../sharing/layout.ts";
+import { Button } from "../ui/index.ts";
 import { t } from "../words.ts";
 import { ActionRow } from "./ActionRow.tsx";
 import { Adder } from "./Adder.tsx";
@@ -79,16 +79,15 @@ function Frame({ desk, list, level, none, children }: FrameProps): JSX.Element {
 interface DoneProps {
   readonly desk: Desk;
   readonly items: readonly (Topic | Action)[];
-  /** Its name for the focus. */
-  readonly name: string;
+  readonly name: "topics" | "actions";
 }
 
-/** What was crossed off, folded away, with the day. Open again by the same box. */
+/** What was crossed off, folded away, with the day. Opened again by the same box. */
 export function Done({ desk, items, name }: DoneProps): JSX.Element | null {
   if (items.length === 0) return null;
   return (
     <details class="topics-done">
-      <summary data-key={`${name}:summary`}>{t("topics.done", { n: items.length })}</summary>
+      <summary data-key={`done:${name}`}>{t("topics.done", { n: items.length })}</summary>
       <ul>
         {items.map((item) => (
           <DoneRow key={item.id} desk={desk} item={item} items={items} name={name} />
@@ -100,21 +99,18 @@ export function Done({ desk, items, name }: DoneProps): JSX.Element | null {
 
 function DoneRow({ desk, item, items, name }: DoneProps & { readonly item: Topic | Action }): JSX.Element {
   const title = "title" in item ? item.title : item.text;
-  const opens = (id: Id) => {
-    desk.wanted = desk.neighbour(id, items, "check") ?? `${id}:title`;
-    desk.model.tick(id, false);
-    desk.offer.value = null;
-    desk.say(t("topics.said.opened", { title }));
-  };
   return (
-    <li class="topic-row done" data-done={name}>
+    <li class="topic-row done">
       <label class="topic-check">
         <input
           type="checkbox"
           checked
           data-key={`${item.id}:check`}
           aria-label={t("topics.untick", { title })}
-          onChange={() => opens(item.id)}
+          onChange={() => {
+            desk.wanted = desk.neighbour(item.id, items, "check") ?? `${item.id}:title`;
+            desk.tick(item.id, title, false);
+          }}
         />
       </label>
       <div class="topic-words">
@@ -129,6 +125,17 @@ function DoneRow({ desk, item, items, name }: DoneProps & { readonly item: Topic
           <span>{t("topics.done_on", { day: day(item.doneMs ?? 0) })}</span>
         </span>
       </div>
+      <Button
+        kind="quiet"
+        data-key={`${item.id}:delete`}
+        aria-label={t("topics.delete.of", { title })}
+        onClick={() => {
+          desk.wanted = desk.neighbour(item.id, items, "delete") ?? (name === "topics" ? "now:add" : "action:add");
+          desk.delete(item.id, title);
+        }}
+      >
+        {t("topics.delete")}
+      </Button>
     </li>
   );
 }

@@ -52,10 +52,7 @@ export function Row({ desk, id, title, list, index, how, meta, current = false, 
           aria-label={t("topics.tick", { title })}
           onChange={() => {
             desk.wanted = desk.neighbour(id, desk.shown(list), "check") ?? `${list}:add`;
-            if (open) desk.open.value = null;
-            desk.model.tick(id, true);
-            desk.offer.value = t("topics.said.done", { title });
-            desk.say(t("topics.said.done", { title }));
+            desk.tick(id, title, true);
           }}
         />
       </label>
@@ -96,11 +93,7 @@ export function Row({ desk, id, title, list, index, how, meta, current = false, 
               aria-label={t("topics.delete.of", { title })}
               onClick={() => {
                 desk.wanted = desk.neighbour(id, desk.shown(list), "title") ?? `${list}:add`;
-                desk.open.value = null;
-                desk.model.delete(id);
-                desk.sharing.forgetSoon();
-                desk.offer.value = t("topics.said.deleted", { title });
-                desk.say(t("topics.said.deleted", { title }));
+                desk.delete(id, title);
               }}
             >
               {t("topics.delete")}

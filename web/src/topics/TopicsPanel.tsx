@@ -1,12 +1,13 @@
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import words from "../../words/en/topics.json";
+import type { Id } from "../protocol";
 import { type Names, PLACES } from "../sharing/layout.ts";
 import type { Sharing } from "../sharing/types.ts";
 import { Button } from "../ui/index.ts";
 import { bring, t } from "../words.ts";
 import { AgendaBar } from "./AgendaBar.tsx";
-import { Desk } from "./desk.ts";
+import { Desk, type Offer } from "./desk.ts";
 import { useKeptFocus } from "./focus.ts";
 import { Done, KindList, PlaceList } from "./Lists.tsx";
 import { KINDS } from "./read.ts";
@@ -14,15 +15,20 @@ import "./topics.css";
 
 bring(words);
 
+/** How long a change is offered to be taken back. The keys take it back later too. */
+const OFFERED_MS = 20_000;
+
 export interface TopicsProps {
   readonly sharing: Sharing;
   readonly names: Names;
   /** The level of the headings inside; the frame around brings the one above. 3 in a wing, 2 on a page of its own. */
   readonly level?: 2 | 3;
+  /** A topic, goal or action to show at once: found by a search. */
+  readonly target?: Id | null;
 }
 
 /** Topics by place, goals and actions, and the agenda: from a wing of 288 pixels to a full page. Brings no title. */
-export function TopicsPanel({ sharing, names, level = 3 }: TopicsProps): JSX.Element {
+export function TopicsPanel({ sharing, names, level = 3, target = null }: TopicsProps): JSX.Element {
   const desk = useMemo(() => new Desk(sharing), [sharing]);
   desk.names = names;
   useEffect(() => () => desk.model.close(), [desk]);
@@ -31,22 +37,30 @@ export function TopicsPanel({ sharing, names, level = 3 }: TopicsProps): JSX.Ele
   }, [desk, names.meeting]);
   useHeldMeeting(desk);
 
-  const panel = useRef<HTMLElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   const how = useId();
   const actions = useId();
   const { doneTopics, doneActions } = desk.model.view.value;
   void [desk.open.value, desk.adding.value, desk.carry.value]; // what the focus may have to follow
   useKeptFocus(panel, desk);
+  useTarget(panel, desk, target);
   const Heading = `h${level}` as "h2";
   const empty = !sharing.ready.value && PLACES.every((place) => desk.model.view.value.places[place].length === 0);
 
   return (
-    <section
-      class={desk.carry.value ? "topics carrying" : "topics"}
+    // biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys and presses of what is inside it
+    <div
+      class={desk.carry.value ? "topics-panel carrying" : "topics-panel"}
       ref={panel}
       tabIndex={-1}
       data-key="topics"
-      aria-label={t("topics.topics")}
+      // where the person goes on by themselves the focus goes with them
+      onPointerDownCapture={() => {
+        desk.wanted = null;
+      }}
+      onKeyDownCapture={() => {
+        desk.wanted = null;
+      }}
       onKeyDown={(event) => takeBack(event, desk)}
     >
       <p id={how} hidden>
@@ -67,7 +81,7 @@ export function TopicsPanel({ sharing, names, level = 3 }: TopicsProps): JSX.Ele
               <PlaceList key={place} desk={desk} level={level} how={how} place={place} />
             ))}
           </div>
-          <Done desk={desk} items={doneTopics} name="topics-done" />
+          <Done desk={desk} items={doneTopics} name="topics" />
           <section class="topics-actions" aria-labelledby={actions}>
             <div class="topics-head">
               <Heading id={actions}>{t("topics.actions")}</Heading>
@@ -88,21 +102,35 @@ export function TopicsPanel({ sharing, names, level = 3 }: TopicsProps): JSX.Ele
                 <KindList key={kind} desk={desk} level={level} how={how} kind={kind} />
               ))}
             </div>
-            <Done desk={desk} items={doneActions} name="actions-done" />
+            <Done desk={desk} items={doneActions} name="actions" />
           </section>
         </>
       )}
-      {desk.offer.value !== null && <Offer desk={desk} words={desk.offer.value} />}
-    </section>
+      {desk.offer.value !== null && <TakeBack key={desk.offer.value.words} desk={desk} offer={desk.offer.value} />}
+    </div>
   );
 }
 
 /** What was just crossed off or deleted, and the way back. */
-function Offer({ desk, words: said }: { readonly desk: Desk; readonly words: string }): JSX.Element {
+function TakeBack({ desk, offer }: { readonly desk: Desk; readonly offer: Offer }): JSX.Element {
+  const node = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!node.current?.matches(":hover, :focus-within")) desk.offer.value = null;
+    }, OFFERED_MS);
+    return () => clearInterval(timer);
+  }, [desk]);
   return (
-    <div class="topics-offer">
-      <span dir="auto">{said}</span>
-      <Button kind="quiet" data-key="offer:undo" onClick={() => undo(desk)}>
+    <div class="topics-offer" ref={node}>
+      <span dir="auto">{offer.words}</span>
+      <Button
+        kind="quiet"
+        data-key="offer:undo"
+        onClick={() => {
+          desk.wanted = `${offer.id}:title`;
+          undo(desk);
+        }}
+      >
         {t("topics.undo")}
       </Button>
     </div>
@@ -126,6 +154,22 @@ function takeBack(event: KeyboardEvent, desk: Desk): void {
   event.preventDefault();
   if (event.shiftKey) desk.model.redo();
   else undo(desk);
+}
+
+/** Opens the wanted item, among the done ones too. */
+function useTarget(panel: RefObject<HTMLElement | null>, desk: Desk, target: Id | null): void {
+  const ready = desk.sharing.ready.value;
+  useEffect(() => {
+    const node =
+      target && ready ? panel.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(target)}:check"]`) : null;
+    if (!node || !target) return;
+    const fold = node.closest("details");
+    if (fold) fold.open = true;
+    else desk.open.value = target;
+    const control = fold ? node : node.closest("[data-item]")?.querySelector<HTMLElement>("button");
+    control?.focus();
+    control?.scrollIntoView({ block: "center" });
+  }, [panel, desk, target, ready]);
 }
 
 /** An agenda is used, and "last time" begins, where both are in the meeting with what they share open. */

@@ -16,6 +16,12 @@ export interface Carry {
   readonly by: "keys" | "pointer";
 }
 
+/** What was just done to an item, and can be taken back. */
+export interface Offer {
+  readonly id: Id;
+  readonly words: string;
+}
+
 export class Desk {
   readonly model: TopicsModel;
   /** The one item whose notes and fields are open. */
@@ -25,7 +31,7 @@ export class Desk {
   readonly onlyMine: Signal<boolean> = signal(false);
   readonly carry: Signal<Carry | null> = signal(null);
   /** What one did last, with the offer to take it back. */
-  readonly offer: Signal<string | null> = signal(null);
+  readonly offer: Signal<Offer | null> = signal(null);
   /** For ears. */
   readonly heard: Signal<string> = signal("");
   /** The control that gets the focus once the page shows what was just done. */
@@ -60,6 +66,25 @@ export class Desk {
     if (isPlace(list)) return places[list];
     const { you } = this.sharing;
     return kinds[list].filter(({ owner }) => !this.onlyMine.value || owner === null || owner === you);
+  }
+
+  /** Crosses off, or opens again. */
+  tick(id: Id, title: string, done: boolean): void {
+    this.model.tick(id, done);
+    const words = done ? t("topics.said.done", { title }) : t("topics.said.opened", { title });
+    this.#did(id, words);
+  }
+
+  delete(id: Id, title: string): void {
+    this.model.delete(id);
+    this.sharing.forgetSoon();
+    this.#did(id, t("topics.said.deleted", { title }));
+  }
+
+  #did(id: Id, words: string): void {
+    if (this.open.value === id) this.open.value = null;
+    this.offer.value = { id, words };
+    this.say(words);
   }
 
   lift(id: Id, title: string, list: ListName, by: Carry["by"]): void {

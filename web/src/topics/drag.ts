@@ -32,7 +32,7 @@ export class Drag {
   ) {
     this.#grip = event.currentTarget as HTMLElement;
     this.#row = this.#grip.closest<HTMLElement>("[data-item]") ?? this.#grip;
-    this.#panel = this.#grip.closest<HTMLElement>(".topics") ?? this.#grip;
+    this.#panel = this.#grip.closest<HTMLElement>(".topics-panel") ?? this.#grip;
     this.#scroller = scrollerOf(this.#panel);
     this.#at = { x: event.clientX, y: event.clientY };
     this.#begin = { x: event.clientX, y: event.clientY + this.#scroller.scrollTop };

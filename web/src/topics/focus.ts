@@ -16,16 +16,24 @@ export function useKeptFocus(panel: RefObject<HTMLElement | null>, desk: Desk): 
   const order = useRef<readonly string[]>([]);
   const held = holding(panel.current);
   useLayoutEffect(() => {
-    const node = panel.current;
-    if (node === null) return;
-    const before = order.current;
-    order.current = [...node.querySelectorAll<HTMLElement>("[data-item]")].map((row) => row.dataset.item ?? "");
-    const wanted = desk.wanted === null ? null : find(node, desk.wanted);
-    if (wanted) {
-      desk.wanted = null;
-      wanted.focus();
-    } else if (held && !node.contains(document.activeElement)) restore(node, held, before);
+    // lists draw themselves in the same turn, after the panel: only then is it known what is there
+    queueMicrotask(() => {
+      const node = panel.current;
+      if (node === null) return;
+      const before = order.current;
+      order.current = [...node.querySelectorAll<HTMLElement>("[data-item]")].map((row) => row.dataset.item ?? "");
+      const wanted = desk.wanted === null ? null : find(node, desk.wanted);
+      if (wanted) {
+        desk.wanted = null;
+        wanted.focus();
+      } else if (held && lost()) restore(node, held, before);
+    });
   });
+}
+
+/** Nothing has the focus: not taken elsewhere by the person, but gone with its node. */
+function lost(): boolean {
+  return document.activeElement === null || document.activeElement === document.body;
 }
 
 function holding(panel: HTMLElement | null): Held | null {
