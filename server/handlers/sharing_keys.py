@@ -24,6 +24,8 @@ class NotesKey(Struct, frozen=True, forbid_unknown_fields=True):
     key: Annotated[str, Meta(pattern=KEY_TEXT)]
     """32 random bytes, base64url without padding."""
     seat_secret: Secret | None = None
+    anew: bool = False
+    """The former key is lost, with all that was written under it: begin again."""
 
 
 class NewLink(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,17 +47,25 @@ async def show_keys(request: web.Request) -> web.StreamResponse:
 async def put_notes_key(request: web.Request) -> web.StreamResponse:
     """PUT /api/rooms/{room}/sharing-keys/notes (seat). The first one stays, so that two pages at once agree.
 
-    Raises VisavisError `notes_key_exists` 409, `wrong_seat_secret` 403.
+    Raises VisavisError `notes_key_exists` 409 (with `anew`: only where this browser can still open it),
+    `wrong_seat_secret` 403.
     """
     wanted, (room, seat) = await read_json(request, NotesKey), _where(request)
     if wanted.seat_secret:
         await prove_seat_secret(request, room, seat, wanted.seat_secret)
     token, notes = cookies.read_seats(request, room)[seat], of_text(wanted.key)
+    masters, now = request.app[MASTER_KEYS], request.app[CLOCK].now_ms()
     async with request.app[DATABASE].write() as tx:
-        if not await wraps.notes_made(tx, room, seat, request.app[CLOCK].now_ms()):
+        if wanted.anew:
+            proofs = content.Proofs(token, link_secret=wanted.seat_secret)
+            if (await content.complete(masters, tx, room, seat, proofs)).notes is None:
+                await wraps.forget_notes(tx, room, seat)
+                await audit.append(tx, "notes_key_replaced", now=now, by=seat, room=room)
+        if not await wraps.notes_made(tx, room, seat, now):
             raise VisavisError("notes_key_exists", "This seat's notes have a key already.", 409)
         proofs = content.Proofs(token, link_secret=wanted.seat_secret, notes=notes)
-        await content.complete(request.app[MASTER_KEYS], tx, room, seat, proofs)
+        if (await content.complete(masters, tx, room, seat, proofs)).notes is None:
+            raise VisavisError("seat_needed", "This browser has lost the seat meanwhile.", 403)
     return answer({})
 
 

@@ -107,6 +107,14 @@ async def notes_made(tx: Tx, room: str, seat: Seat, now: int) -> bool:
     return (await tx.execute(update(seats).where(*first).values(notes_made_ms=now))).rowcount == 1
 
 
+async def forget_notes(tx: Tx, room: str, seat: Seat) -> None:
+    """The seat's notes key, everywhere: another one may be made."""
+    cookies = tables.seat_cookies
+    theirs = (cookies.c.room == room, cookies.c.seat == seat)
+    await tx.execute(update(cookies).where(*theirs).values(notes_sealed=None))
+    await _set_seat(tx, room, seat, {"notes_sealed": None, "notes_made_ms": None})
+
+
 async def _set_seat(tx: Tx, room: str, seat: Seat, values: dict[str, bytes | None]) -> None:
     seats = tables.seats
     await tx.execute(update(seats).where(seats.c.room == room, seats.c.seat == seat).values(**values))
