@@ -91,9 +91,10 @@ async def test_the_thread_breathes_while_media_arrives_and_says_when_it_does_not
     thread = pair.mentor.page.locator(".thread")
     await expect(thread).to_have_class("thread calm")
     # the connection stands, and nothing comes over it
-    await pair.mentee.page.evaluate(
-        "connections.flatMap(each => each.getSenders()).forEach(sender => sender.replaceTrack(null))"
-    )
+    await pair.mentee.page.evaluate("""() => {
+        setInterval(() => connections.filter(each => each.connectionState === "connected")
+            .flatMap(each => each.getSenders()).forEach(sender => sender.replaceTrack(null)), 200);
+    }""")
     await expect(thread).to_have_class("thread lost")
     await expect(spoken(pair.mentor, "line")).to_have_text(re.compile("Nothing arrives from Samir Haddad"))
     # on purpose is another matter
