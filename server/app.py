@@ -18,6 +18,7 @@ from server.handlers.guards import add_headers, guard
 from server.handlers.limits import Argon2Queue, limit_connections
 from server.handlers.pages import Pages
 from server.handlers.routes import add_routes
+from server.handlers.sharing_socket import OPEN_SHARING
 from server.handlers.socket import OPEN
 from server.handlers.throttle import Buckets, GuessThrottle, RequestPace
 from server.handlers.words import Words
@@ -62,6 +63,7 @@ def build_app(
     app[keys.UPLOADS] = Buckets(BLOB_PACE)
     app[keys.PACE] = RequestPace(config.max_requests_per_second)
     app[OPEN] = Counter()
+    app[OPEN_SHARING] = Counter()
     app[keys.ROUTES] = add_routes(app, Assets(config.web_dir))
     app.on_response_prepare.append(add_headers)
 

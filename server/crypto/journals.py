@@ -54,3 +54,7 @@ def chat_place(room: str, n: int, seat: str, local: str, at_ms: int) -> bytes:
 def chunk_place(room: str, log: str, snapshot: str, upto: int, place: int, last: bool) -> bytes:
     """`last`: so that a snapshot without its end does not open."""
     return f"{room} {log} {snapshot} {upto} {place} {'last' if last else 'more'}".encode()
+
+
+OVERHEAD = primitives.NONCE_BYTES + primitives.TAG_BYTES
+"""Bytes a box has more than what is in it."""

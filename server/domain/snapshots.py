@@ -92,7 +92,8 @@ def make(standing: Standing, made: Kept, head: int, alone: bool) -> Step:
 
     Raises as `check_upto`."""
     check_upto(standing, made.upto, head, made.forgets)
-    kept, dropped = standing.kept, ()
+    kept: tuple[Kept, ...] = standing.kept
+    dropped: tuple[str, ...] = ()
     before = standing.current
     if before is not None and not before.confirmed:
         kept, dropped = kept[:-1], (before.id,)

@@ -2,17 +2,20 @@
 
 from aiohttp import web
 
+from server.domain.sharing import Journal
 from server.handlers import (
     admin,
     blobs,
     devices,
     health,
     join,
+    journals,
     pages,
     receipts,
     recordings,
     rooms,
     sharing_keys,
+    sharing_socket,
     socket,
 )
 from server.handlers.assets import Assets
@@ -21,6 +24,8 @@ from server.handlers.rights import Kind, Right, Route
 ID = "[a-z2-7]{16}"
 ROOM = "/r/{room}"
 API = "/api/rooms/{room}"
+JOURNAL = f"{API}/journals/{{journal}}"
+SNAPSHOT = f"{JOURNAL}/snapshots/{{snapshot}}"
 
 TABLE: tuple[Route, ...] = (
     # pages
@@ -76,6 +81,31 @@ TABLE: tuple[Route, ...] = (
     ),
     Route("GET", f"{API}/blobs/{{blob}}", Right.READER, blobs.get_blob, Kind.MEDIA, deadline_s=None),
     Route("DELETE", f"{API}/blobs/{{blob}}", Right.SEAT, blobs.delete_blob),
+    # their journals
+    Route("GET", f"{API}/sharing", Right.SEAT, sharing_socket.sharing_socket, Kind.SOCKET, deadline_s=None),
+    Route("GET", JOURNAL, Right.READER, journals.read, deadline_s=None),
+    Route(
+        "POST",
+        f"{JOURNAL}/entries",
+        Right.SEAT,
+        journals.append,
+        max_body=journals.MAX_ENTRY_BYTES,
+        octets=True,
+        deadline_s=journals.DEADLINE_S,
+    ),
+    Route("GET", f"{JOURNAL}/snapshots", Right.READER, journals.list_snapshots),
+    Route(
+        "POST",
+        f"{JOURNAL}/snapshots",
+        Right.SEAT,
+        journals.make_snapshot,
+        max_body=journals.MAX_SNAPSHOT_BYTES,
+        octets=True,
+        deadline_s=journals.DEADLINE_S,
+    ),
+    Route("GET", SNAPSHOT, Right.READER, journals.read_one, deadline_s=None),
+    Route("POST", f"{SNAPSHOT}/confirm", Right.SEAT, journals.confirm_snapshot),
+    Route("POST", f"{SNAPSHOT}/restore", Right.SEAT, journals.restore_snapshot),
     # the admin
     Route("POST", "/api/admin/setup", Right.OPEN, admin.setup),
     Route("POST", "/api/admin/sign-in", Right.OPEN, admin.sign_in),
@@ -100,4 +130,4 @@ def _pattern(path: str) -> str:
     """Only well-formed identifiers match, so handlers never see another."""
     for name in ("room", "recording", "part", "request", "blob", "snapshot"):
         path = path.replace(f"{{{name}}}", f"{{{name}:{ID}}}")
-    return path
+    return path.replace("{journal}", f"{{journal:{'|'.join(Journal)}}}")

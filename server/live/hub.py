@@ -6,6 +6,7 @@ from server.domain.messages import Presence, Seat
 from server.errors import VisavisError
 from server.live import facts
 from server.live.devices import DeviceRequests
+from server.live.journals import Journals
 from server.live.measure import measure_part
 from server.live.room_task import RoomTask
 from server.live.services import Services
@@ -18,6 +19,7 @@ class Hub:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.devices = DeviceRequests(services.clock)
+        self.journals = Journals(services)
         self._rooms: dict[str, RoomTask] = {}
         self._opening: dict[str, asyncio.Task[RoomTask]] = {}
         self._going_down = False
@@ -25,6 +27,7 @@ class Hub:
     async def start(self) -> list[str]:
         """Before the first request: recordings a former process left open are closed as interrupted; their ids."""
         services = self.services
+        await self.journals.start()
         return await deletion.recover(
             services.database, services.shred, services.deletion, measure_part(services), services.clock.now_ms()
         )
@@ -76,6 +79,7 @@ class Hub:
 
     def revoke(self, room_id: str, proofs: set[bytes]) -> None:
         """Pages that came in with one of these seat cookies (their hashes) must go."""
+        self.journals.revoke(room_id, proofs)
         task = self._rooms.get(room_id)
         if task is not None:
             for page in task.pages():
@@ -90,4 +94,5 @@ class Hub:
         """Going down: permits close, runs are sealed, every socket gets `bye` `going_down`."""
         self._going_down = True  # may be called twice: the second time there is nothing left to do
         await asyncio.gather(*(task.close("going_down") for task in list(self._rooms.values())))
+        await self.journals.close()
         await self.services.readers.close()

@@ -5,7 +5,7 @@ import base64
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, CookieJar, WSMsgType, web
@@ -33,6 +33,12 @@ NAMES = {Seat.MENTOR: "Ottoline Quill", Seat.MENTEE: "Barnaby Finch"}
 PATIENCE_S = 20.0
 
 Message = dict[str, Any]
+
+
+class Closable(Protocol):
+    """A socket of another kind than the meeting's."""
+
+    async def close(self) -> None: ...
 
 
 class House:
@@ -92,6 +98,7 @@ class Browser:
         self.client = ClientSession(cookie_jar=CookieJar(unsafe=True))
         self.keys = {seat: SigningKey() for seat in Seat}
         self.tabs: list[Tab] = []
+        self.sharing: list[Closable] = []
 
     async def ask(
         self, method: str, path: str, body: object = None, *, headers: dict[str, str] | None = None
@@ -139,7 +146,7 @@ class Browser:
         return tab
 
     async def close(self) -> None:
-        for tab in self.tabs:
+        for tab in (*self.tabs, *self.sharing):
             await tab.close()
         await self.client.close()
 

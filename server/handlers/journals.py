@@ -1,0 +1,214 @@
+"""Reading journals, and what is too large for the sharing socket: entries, snapshots. Bodies are raw octets."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+from sqlalchemy import select
+from structlog import get_logger
+
+from server.domain.messages import Seat
+from server.domain.sharing import Journal
+from server.domain.snapshots import MAX_DROPS, Kept
+from server.errors import VisavisError
+from server.handlers.answers import answer
+from server.handlers.content import content_key
+from server.handlers.keys import DATABASE, HUB, IDENTITY
+from server.ids import is_id
+from server.live.journal_keys import ThingKeys
+from server.live.journal_log import log_name
+from server.live.journal_reader import read_journal, read_snapshot
+from server.live.journal_snapshots import Asked
+from server.store import snapshots, tables
+
+MAX_ENTRY_BYTES = 4 * 1024 * 1024
+MAX_SNAPSHOT_BYTES = 16 * 1024 * 1024
+MAX_CHAT_BYTES = 16 * 1024
+DEADLINE_S = 300.0
+"""A body of the largest size over a slow line."""
+STALLED_S = 30.0
+"""How long a browser may take for a portion, either way."""
+_NUMBER = re.compile(r"\d{1,16}")
+
+log = get_logger()
+
+
+async def read(request: web.Request) -> web.StreamResponse:
+    """GET …/journals/{journal}?after=N (reader; notes: seat): frames of length (u32) and MessagePack, `end` last."""
+    journal, seat = _journal(request), _reader(request)
+    after, key = _number(request, "after", 0), await content_key(request)
+    hub, room_id = request.app[HUB], request.match_info["room"]
+    await hub.journals.flush(room_id)
+    keys = ThingKeys(hub.services, room_id, key)
+    return await _send(request, read_journal(hub.services, keys, journal, seat, after))
+
+
+async def append(request: web.Request) -> web.StreamResponse:
+    """POST …/journals/{journal}/entries?local=ID (seat): number and time of an entry, durable."""
+    journal, seat, local = _journal(request), _seat(request), request.query.get("local", "")
+    if not is_id(local):
+        raise VisavisError("bad_request", "local= must be an id.", 400)
+    body = b"".join([some async for some in _octets(request)])
+    if not body:
+        raise VisavisError("empty", "There is nothing in it.", 422)
+    if journal is Journal.CHAT and len(body) > MAX_CHAT_BYTES:
+        raise VisavisError("too_large", f"At most {MAX_CHAT_BYTES} bytes.", 413)
+    hub = request.app[HUB]
+    async with hub.journals.hold(request.match_info["room"], await content_key(request)) as live:
+        n, at_ms = await live.room.append_large(seat, journal, local, body)
+    return answer({"n": n, "at_ms": at_ms})
+
+
+async def list_snapshots(request: web.Request) -> web.StreamResponse:
+    """GET …/journals/{journal}/snapshots (reader; notes: seat)."""
+    async with request.app[DATABASE].read() as tx:
+        standing = await snapshots.standing(tx, request.match_info["room"], _log(request))
+    return answer({"snapshots": [_listed(each) for each in standing.kept]})
+
+
+def _listed(kept: Kept) -> dict[str, object]:
+    return {
+        "id": kept.id,
+        "upto": kept.upto,
+        "by": kept.by,
+        "made_ms": kept.made_ms,
+        "meeting": kept.meeting,
+        "confirmed": kept.confirmed,
+        "forgets": kept.forgets,
+        "bytes": kept.size,
+        "restorable": kept.confirmed,
+    }
+
+
+async def make_snapshot(request: web.Request) -> web.StreamResponse:
+    """POST …/journals/{journal}/snapshots?upto=N[&forgets=1&drops=ID,ID] (seat)."""
+    journal, seat, room_id = _journal(request), _seat(request), request.match_info["room"]
+    drops = tuple(each for each in request.query.get("drops", "").split(",") if each)
+    if len(drops) > MAX_DROPS or not all(is_id(each) for each in drops):
+        raise VisavisError("bad_request", "drops= must be ids.", 400)
+    forgets = request.query.get("forgets", "0") == "1"
+    asked = Asked(_number(request, "upto"), seat, await _meeting(request), forgets, drops)
+    async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
+        kept = await live.snapshots.make(live.room.log_of(journal, seat), asked, _octets(request))
+    return answer({"id": kept.id})
+
+
+async def read_one(request: web.Request) -> web.StreamResponse:
+    """GET …/journals/{journal}/snapshots/{snapshot} (reader; notes: seat): its raw content."""
+    room_id, name, key = request.match_info["room"], _log(request), await content_key(request)
+    services = request.app[HUB].services
+    async with services.database.read() as tx:
+        kept = (await snapshots.standing(tx, room_id, name)).get(request.match_info["snapshot"])
+    return await _send(request, read_snapshot(services, ThingKeys(services, room_id, key), name, kept), kept.size)
+
+
+async def confirm_snapshot(request: web.Request) -> web.StreamResponse:
+    """POST …/journals/{journal}/snapshots/{snapshot}/confirm (the seat that did not make it)."""
+    journal, seat, room_id = _journal(request), _seat(request), request.match_info["room"]
+    async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
+        await live.snapshots.confirm(live.room.log_of(journal, seat), request.match_info["snapshot"], seat)
+    return answer({})
+
+
+async def restore_snapshot(request: web.Request) -> web.StreamResponse:
+    """POST …/journals/{journal}/snapshots/{snapshot}/restore (seat): undoes an unconfirmed compaction."""
+    journal, seat, room_id = _journal(request), _seat(request), request.match_info["room"]
+    async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
+        log_ = live.room.log_of(journal, seat)
+        live.compaction.prefer(log_, seat)
+        await live.snapshots.restore(log_, request.match_info["snapshot"])
+    return answer({})
+
+
+# --- what a request says ----------------------------------------------------------------------------------------------
+
+
+def _journal(request: web.Request) -> Journal:
+    return Journal(request.match_info["journal"])
+
+
+def _seat(request: web.Request) -> Seat:
+    seat = request[IDENTITY].seat
+    if seat is None:
+        raise VisavisError("seat_needed", "Only somebody with a seat in the room may do this.", 403)
+    return seat
+
+
+def _reader(request: web.Request) -> Seat:
+    """The seat whose notes are meant; for what both share it does not matter."""
+    if _journal(request) is Journal.NOTES:
+        return _seat(request)
+    return request[IDENTITY].seat or Seat.MENTOR
+
+
+def _log(request: web.Request) -> str:
+    return log_name(_journal(request), _reader(request))
+
+
+def _number(request: web.Request, name: str, otherwise: int | None = None) -> int:
+    said = request.query.get(name)
+    if said is None and otherwise is not None:
+        return otherwise
+    if said is None or not _NUMBER.fullmatch(said):
+        raise VisavisError("bad_request", f"{name}= must be a number.", 400)
+    return int(said)
+
+
+async def _meeting(request: web.Request) -> str | None:
+    """The meeting that goes on, or else the last one."""
+    room_id = request.match_info["room"]
+    task = request.app[HUB].peek(room_id)
+    if task is not None and task.room.meeting is not None:
+        return task.room.meeting
+    meetings = tables.meetings.c
+    async with request.app[DATABASE].read() as tx:
+        found = await tx.execute(
+            select(meetings.id).where(meetings.room == room_id).order_by(meetings.began_ms.desc()).limit(1)
+        )
+        last = found.scalar_one_or_none()
+    return None if last is None else str(last)
+
+
+# --- streams ----------------------------------------------------------------------------------------------------------
+
+
+async def _octets(request: web.Request) -> AsyncIterator[bytes]:
+    """The body as it comes; the guard has refused one that is too long. Raises VisavisError `too_slow` (408)."""
+    while True:
+        try:
+            async with asyncio.timeout(STALLED_S):
+                some = await request.content.readany()
+        except TimeoutError:
+            raise VisavisError("too_slow", "The body came too slowly.", 408) from None
+        if not some:
+            return
+        yield some
+
+
+async def _send(request: web.Request, portions: AsyncIterator[bytes], length: int | None = None) -> web.StreamResponse:
+    """The first portion decides between an answer and an error; whatever fails after it cuts the line."""
+    first = await anext(aiter(portions), b"")
+    response = web.StreamResponse()
+    response.content_type = "application/octet-stream"
+    response.headers["Content-Disposition"] = "attachment"
+    if length is not None:
+        response.content_length = length
+    await response.prepare(request)
+    try:
+        await _write(response, first)
+        async for portion in portions:
+            await _write(response, portion)
+        await response.write_eof()
+    except (VisavisError, OSError) as error:
+        if not isinstance(error, ConnectionError):
+            code = getattr(error, "code", type(error).__name__)
+            log.info("journal_reading_ended", room=request.match_info["room"], error=code)
+        if request.transport is not None:
+            request.transport.abort()
+    return response
+
+
+async def _write(response: web.StreamResponse, portion: bytes) -> None:
+    async with asyncio.timeout(STALLED_S):
+        await response.write(portion)

@@ -1,0 +1,149 @@
+"""The sharing socket: board, notes, topics and chat, apart from the meeting's own socket. See docs/protocol.md."""
+
+import asyncio
+from collections import Counter
+
+import msgspec
+from aiohttp import WSMsgType, web
+from structlog import get_logger
+
+from server.clock import Clock
+from server.crypto.keys import token_hash
+from server.domain.sharing import MAX_FRAME_BYTES, Append, FromSharer, Journal, Pass, Refused, Strike, decoder, encoder
+from server.errors import VisavisError
+from server.handlers import cookies
+from server.handlers.content import content_key
+from server.handlers.keys import CLOCK, HUB, IDENTITY
+from server.handlers.sharing_page import SharingPage
+from server.handlers.socket import HEARTBEAT_S, MALFORMED_IN_A_ROW, SOCKETS_A_SEAT
+from server.handlers.socket_page import Bucket
+from server.live.journal_room import JournalRoom
+from server.live.sharers import JournalLimits
+
+TURN_FRAMES = 32
+"""Frames of one socket that are taken in one turn of the loop: a flood must not keep the others waiting."""
+MAX_CHAT_BYTES = 16 * 1024
+
+OPEN_SHARING: web.AppKey["Counter[tuple[str, str]]"] = web.AppKey("open_sharing_sockets")
+"""Open sharing sockets by room and seat."""
+
+log = get_logger()
+
+
+async def sharing_socket(request: web.Request) -> web.StreamResponse:
+    """GET /api/rooms/{room}/sharing?seat= (seat). Origin and right were checked by the guard."""
+    identity, room_id = request[IDENTITY], request.match_info["room"]
+    if identity.seat is None:
+        raise VisavisError("seat_needed", "Only somebody with a seat in the room may do this.", 403)
+    if request.headers.get("Upgrade", "").lower() != "websocket":
+        raise VisavisError("needs_websocket", "This address is a WebSocket's.", 426)
+    opened, key = request.app[OPEN_SHARING], (room_id, identity.seat.value)
+    if opened[key] >= SOCKETS_A_SEAT:
+        raise VisavisError("too_many_sockets", "This seat has too many open connections.", 429, retry_after_s=5)
+    opened[key] += 1
+    try:
+        async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
+            return await _serve(request, live.room)
+    finally:
+        opened[key] -= 1
+        if not opened[key]:
+            del opened[key]
+
+
+async def _serve(request: web.Request, room: JournalRoom) -> web.StreamResponse:
+    socket = web.WebSocketResponse(
+        heartbeat=HEARTBEAT_S, max_msg_size=MAX_FRAME_BYTES, compress=False, autoping=True, writer_limit=65_536
+    )
+    await socket.prepare(request)
+    seat = request[IDENTITY].seat
+    assert seat is not None
+    page = SharingPage(socket, request.transport, seat, token_hash(cookies.read_seats(request, room.id)[seat]))
+    writing = asyncio.create_task(page.write())
+    try:
+        room.come(page)
+        await Reading(room, page, request.app[CLOCK]).run(socket)
+    finally:
+        room.gone(page)
+        page.bye("left")
+        await writing
+    return socket
+
+
+class Reading:
+    """What comes in on one socket, at a bounded pace."""
+
+    def __init__(self, room: JournalRoom, page: SharingPage, clock: Clock) -> None:
+        limits: JournalLimits = room.limits
+        now = clock.now_ms()
+        self._room = room
+        self._page = page
+        self._clock = clock
+        self._appends = Bucket(limits.appends_a_second, limits.appends_at_once, now)
+        self._passes = Bucket(limits.passes_a_second, limits.passes_a_second, now)
+        self._excess = Bucket(limits.appends_a_second, limits.excess, now)
+        self._malformed = 0
+
+    async def run(self, socket: web.WebSocketResponse) -> None:
+        """Until the socket closes."""
+        frames = 0
+        async for frame in socket:
+            if self._page.closing:
+                continue
+            if frame.type is WSMsgType.BINARY:
+                self._read(frame.data)
+            elif frame.type is WSMsgType.TEXT:
+                self._unreadable("Frames are binary.")
+            else:
+                break
+            frames += 1
+            if frames % TURN_FRAMES == 0:
+                await asyncio.sleep(0)
+
+    def _read(self, data: bytes) -> None:
+        try:
+            message: FromSharer = decoder.decode(data)
+        except msgspec.ValidationError as error:
+            self._unreadable(str(error)[:300])
+            return
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            self._unreadable("Not MessagePack.")
+            return
+        self._malformed = 0
+        try:
+            self._take(message)
+        except Exception as error:
+            # ours to repair; nobody loses the line over it
+            log.exception("sharing_failed", room=self._room.id, error=type(error).__name__)
+            self._refuse("internal", "Something went wrong here.")
+
+    def _take(self, message: FromSharer) -> None:
+        now = self._clock.now_ms()
+        if type(message) is Append:
+            if not self._appends.take(now):
+                self._slow_down(now, message.local)
+            elif message.journal is Journal.CHAT and len(message.body) > MAX_CHAT_BYTES:
+                self._refuse("too_large", f"At most {MAX_CHAT_BYTES} bytes.", message.local)
+            else:
+                self._room.append(self._page, message.journal, message.local, message.body)
+        elif type(message) is Pass:
+            if self._passes.take(now):
+                self._room.pass_on(self._page, message.body)
+        elif type(message) is Strike:
+            if self._appends.take(now):
+                self._room.strike(self._page, message.n)
+            else:
+                self._slow_down(now, None)
+
+    def _slow_down(self, now: int, local: str | None) -> None:
+        self._refuse("flooding", f"At most {self._room.limits.appends_a_second} entries a second.", local)
+        if not self._excess.take(now):
+            self._page.bye("flooding")
+
+    def _unreadable(self, detail: str) -> None:
+        self._refuse("malformed", detail)
+        self._malformed += 1
+        if self._malformed >= MALFORMED_IN_A_ROW:
+            self._page.bye("malformed")
+
+    def _refuse(self, code: str, detail: str, local: str | None = None) -> None:
+        self._page.send(encoder.encode(Refused(code, detail, local)))

@@ -1,0 +1,57 @@
+"""Asking browsers for snapshots: one at a time, and another one where it does not deliver."""
+
+import asyncio
+
+from structlog import get_logger
+
+from server.domain.messages import Seat
+from server.domain.sharing import Compact, encoder
+from server.live.journal_log import Log
+from server.live.journal_room import JournalRoom
+from server.live.sharers import Sharer
+
+log = get_logger()
+
+
+class Compaction:
+    """Of one live room."""
+
+    def __init__(self, room: JournalRoom) -> None:
+        self._room = room
+        self._asking: dict[Log, asyncio.Task[None]] = {}
+        self._preferred: dict[Log, Seat] = {}
+
+    def consider(self, target: Log) -> None:
+        """The log has grown, its snapshot has changed, or somebody has come."""
+        if self._is_due(target) and target not in self._asking and self._room.hearers(target):
+            self._asking[target] = asyncio.get_running_loop().create_task(self._ask(target))
+
+    def prefer(self, target: Log, seat: Seat) -> None:
+        """This seat is asked first next time: what the other made was undone."""
+        self._preferred[target] = seat
+
+    def _is_due(self, target: Log) -> bool:
+        limits = self._room.limits
+        return target.since_entries > limits.compact_entries or target.since_bytes > limits.compact_bytes
+
+    async def _ask(self, target: Log) -> None:
+        """Each in turn, half a minute each, while it is due."""
+        clock, within = self._room.services.clock, self._room.limits.compact_within_ms
+        asked: set[Sharer] = set()
+        try:
+            while self._is_due(target) and (hearers := self._room.hearers(target)):
+                if not (fresh := [each for each in hearers if each not in asked]):
+                    asked.clear()
+                    fresh = hearers
+                seat = self._preferred.get(target)
+                sharer = next((each for each in fresh if each.seat is seat), fresh[0])
+                asked.add(sharer)
+                sharer.send(encoder.encode(Compact(target.journal, target.durable)))
+                log.info("compaction_asked", room=self._room.id, log=target.name, entries=target.since_entries)
+                await clock.sleep_until(clock.now_ms() + within)
+        finally:
+            self._asking.pop(target, None)
+
+    def close(self) -> None:
+        for task in list(self._asking.values()):
+            task.cancel()

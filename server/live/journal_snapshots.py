@@ -1,0 +1,255 @@
+"""Snapshots of a live room's logs: taken in, confirmed, undone; and destroying what they replace.
+
+What is to go is first marked in the transaction that makes it superfluous, then its keys are destroyed, then its bytes:
+a process that ends in between is followed by one that goes on (`finish_dropping`).
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from itertools import pairwise
+
+from msgspec import Struct
+from structlog import get_logger
+
+from server.crypto import journals as crypto
+from server.domain import snapshots as rules
+from server.domain.messages import Seat
+from server.domain.sharing import Changed
+from server.domain.snapshots import Kept, Step
+from server.errors import VisavisError
+from server.live import journal_keys
+from server.live.journal_keys import Kind
+from server.live.journal_log import Log, Plain, open_batch, seal_batches
+from server.live.journal_room import JournalRoom
+from server.live.services import Services
+from server.store import journals, seats, snapshots
+from server.store.database import Tx
+from server.store.journals import Batch, Reach
+
+CHUNK_BYTES = 256 * 1024
+REMOVED_AT_ONCE = 16
+"""Chunks in one transaction, so that nobody waits long for it."""
+
+log = get_logger()
+
+
+class Asked(Struct, frozen=True):
+    """A snapshot somebody wants to bring."""
+
+    upto: int
+    by: Seat
+    meeting: str | None
+    forgets: bool
+    drops: tuple[str, ...]
+
+
+class Snapshots:
+    """Of one live room."""
+
+    def __init__(self, room: JournalRoom) -> None:
+        self._room = room
+        self._services = room.services
+        self._coming: dict[Log, int] = {}
+
+    async def make(self, target: Log, asked: Asked, body: AsyncIterator[bytes]) -> Kept:
+        """Takes a snapshot in, sealed chunk by chunk as it comes; the log stands on it afterwards.
+
+        Raises VisavisError `snapshot_old`, `snapshot_ahead` (409), `too_large` (413), `empty` (422), `busy` (503)."""
+        await self._room.flush()
+        rules.check_upto(target.standing, asked.upto, target.durable, asked.forgets)
+        if self._coming.get(target, 0) >= self._room.limits.uploads:
+            raise VisavisError("busy", "Another snapshot is on its way.", 503, retry_after_s=5)
+        self._coming[target] = self._coming.get(target, 0) + 1
+        [(made, key)] = (await self._room.keys.make(Kind.SNAPSHOT)).items()
+        try:
+            size = await self._take_in(target, made, key, asked, body)
+            return await self._stand_on(target, made, asked, size)
+        except BaseException:
+            await self._give_up(made)
+            raise
+        finally:
+            self._coming[target] -= 1
+
+    async def _take_in(self, target: Log, made: str, key: bytes, asked: Asked, body: AsyncIterator[bytes]) -> int:
+        async with self._services.database.write() as tx:
+            await snapshots.begin(tx, self._room.id, target.name, self._kept(made, asked, 0, 0))
+        size = place = 0
+        held = bytearray()
+        async for some in body:
+            held += some
+            size += len(some)
+            if size > self._room.limits.snapshot_bytes:
+                raise VisavisError("too_large", f"At most {self._room.limits.snapshot_bytes} bytes.", 413)
+            while len(held) > CHUNK_BYTES:  # the last chunk is sealed as the last, so one is always held back
+                await self._add_chunk(target, made, key, asked, place, bytes(held[:CHUNK_BYTES]), last=False)
+                del held[:CHUNK_BYTES]
+                place += 1
+        if not held:
+            raise VisavisError("empty", "There is nothing in it.", 422)
+        await self._add_chunk(target, made, key, asked, place, bytes(held), last=True)
+        return size
+
+    async def _add_chunk(
+        self, target: Log, made: str, key: bytes, asked: Asked, place: int, chunk: bytes, *, last: bool
+    ) -> None:
+        where = crypto.chunk_place(self._room.id, target.name, made, asked.upto, place, last)
+        sealed = crypto.seal(key, where, chunk)
+        async with self._services.database.write() as tx:
+            await snapshots.add_chunk(tx, made, place, sealed)
+
+    def _kept(self, made: str, asked: Asked, nth: int, size: int) -> Kept:
+        return Kept(
+            id=made,
+            nth=nth,
+            upto=asked.upto,
+            by=asked.by,
+            made_ms=self._services.clock.now_ms(),
+            meeting=asked.meeting,
+            confirmed=False,
+            forgets=asked.forgets,
+            drops=asked.drops,
+            size=size,
+        )
+
+    async def _stand_on(self, target: Log, made: str, asked: Asked, size: int) -> Kept:
+        async with self._services.database.write() as tx:
+            current = target.standing.current
+            kept = self._kept(made, asked, current.nth + 1 if current else 1, size)
+            behind = await journals.reach(tx, self._room.id, target.name, asked.upto)
+            if behind.size > self._room.limits.behind_bytes:
+                raise VisavisError("snapshot_old", "Too much was written after it.", 409, upto=target.standing.upto)
+            alone = target.seat is not None or await self._is_alone(tx, asked.by)
+            step = rules.make(target.standing, kept, target.durable, alone)
+            done = await self._carry_out(tx, target, step)
+        await self._after(target, step, done, again=False)
+        return kept
+
+    async def _is_alone(self, tx: Tx, seat: Seat) -> bool:
+        """Whether nobody has the other seat: then there is nobody to confirm."""
+        rows = await seats.both(tx, self._room.id)
+        return all(row.claimed_ms is None for other, row in rows.items() if other is not seat)
+
+    async def confirm(self, target: Log, snapshot: str, by: Seat) -> None:
+        """Raises VisavisError `no_such_snapshot` (404), `not_yours_to_confirm` (403)."""
+        async with self._services.database.write() as tx:
+            step = rules.confirm(target.standing, snapshot, by)
+            done = await self._carry_out(tx, target, step)
+        await self._after(target, step, done, again=False)
+
+    async def restore(self, target: Log, snapshot: str) -> None:
+        """Raises VisavisError `no_such_snapshot` (404), `already_confirmed` (409)."""
+        async with self._services.database.write() as tx:
+            step = rules.restore(target.standing, snapshot)
+            done = await self._carry_out(tx, target, step)
+        await self._after(target, step, done, again=True)
+
+    # --- carrying out -------------------------------------------------------------------------------------------------
+
+    async def _carry_out(self, tx: Tx, target: Log, step: Step) -> "_Done":
+        """In the store; the log in memory is changed by `_after`, once that is durable."""
+        await snapshots.stand(tx, step.standing)
+        await snapshots.drop(tx, step.dropped)
+        fresh, old = None, []
+        if step.settled:
+            [fresh] = (await self._room.keys.make(Kind.LOG)).items()
+            old = await journals.generations(tx, self._room.id, target.name)
+            await journals.add_generation(tx, self._room.id, target.name, fresh[0], self._services.clock.now_ms())
+            await self._seal_anew(tx, target, step.standing.floor, fresh)
+            await journals.drop_generations(tx, old)
+        return _Done(fresh, tuple(old), await target.reach(tx, step.standing))
+
+    async def _seal_anew(self, tx: Tx, target: Log, floor: int, fresh: tuple[str, bytes]) -> None:
+        """What goes on after the base, under the fresh generation's key, so that the old one's can be destroyed."""
+        room, name = self._room.id, target.name
+        batches = await journals.read(tx, room, name, floor, at_most=1 << 62)
+        while batches and (more := await journals.read(tx, room, name, batches[-1].last, at_most=1 << 62)):
+            batches += more
+        opened = await self._room.keys.open(Kind.LOG, {batch.generation for batch in batches})
+        for batch in batches:
+            if batch.generation not in opened:
+                raise VisavisError("damaged", "the key of this log is lost", 500)
+        entries = [entry for batch in batches for entry in open_batch(room, name, opened[batch.generation], batch)]
+        staying = [entry for entry in entries if entry.n > floor]
+        resealed = seal_batches(room, name, *fresh, staying)
+        across = [entry for entry in entries if entry.n <= floor]
+        await journals.replace_batches(tx, room, name, floor, [*_names_only(across, fresh[0]), *resealed])
+        await journals.give_up(tx, room, name, floor)
+
+    async def _after(self, target: Log, step: Step, done: "_Done", *, again: bool) -> None:
+        # In the same turn of the loop in which the transaction ended: what is sealed next is sealed for this standing.
+        if done.fresh is not None:
+            target.generation, target.key = done.fresh
+        changed = step.standing != target.standing
+        target.stand(step.standing, done.reach)
+        current = target.standing.current
+        if changed:
+            log.info(
+                "journal_stands",
+                room=self._room.id,
+                log=target.name,
+                upto=target.standing.upto,
+                confirmed=current is not None and current.confirmed,
+                dropped=len(step.dropped),
+                again=again,
+            )
+            self._room.tell(
+                target,
+                Changed(
+                    journal=target.journal,
+                    snapshot=current.id if current else None,
+                    upto=target.standing.upto,
+                    by=current.by if current else None,
+                    confirmed=current.confirmed if current else True,
+                    again=again,
+                ),
+            )
+        self._room.warn(target)
+        await destroy(self._services, self._room.id, done.generations, step.dropped)
+
+    async def _give_up(self, made: str) -> None:
+        async with self._services.database.write() as tx:
+            await snapshots.drop(tx, [made])
+        await destroy(self._services, self._room.id, (), (made,))
+
+
+class _Done(Struct, frozen=True):
+    fresh: tuple[str, bytes] | None
+    """The generation in use from now on, where there is another, with its key."""
+    generations: tuple[str, ...]
+    """Old ones, whose keys are to be destroyed."""
+    reach: tuple[Reach, Reach]
+
+
+def _names_only(entries: list[Plain], generation: str) -> list[Batch]:
+    if not entries:
+        return []
+    assert all(later.n == one.n + 1 for one, later in pairwise(entries))
+    names = journals.pack_names(entry.name for entry in entries)
+    return [Batch(entries[0].n, entries[-1].n, generation, 0, names, None)]
+
+
+async def destroy(services: Services, room: str, generations: Sequence[str], dropped: Sequence[str]) -> None:
+    """Keys first, then bytes; any number of times. What is passed here was marked as `dropping` before."""
+    await journal_keys.destroy(services, room, Kind.LOG, generations)
+    await journal_keys.destroy(services, room, Kind.SNAPSHOT, dropped)
+    for snapshot in dropped:
+        there = True
+        while there:
+            async with services.database.write() as tx:
+                there = await snapshots.remove_chunks(tx, snapshot, REMOVED_AT_ONCE)
+    if generations or dropped:
+        async with services.database.write() as tx:
+            await journals.forget_generations(tx, generations)
+            await snapshots.forget(tx, dropped)
+
+
+async def finish_dropping(services: Services) -> None:
+    """At a start: goes on with what a former process began to destroy or never finished taking in."""
+    async with services.database.read() as tx:
+        generations = await journals.dropping_generations(tx)
+        dropped = await snapshots.dropping(tx, making=True)
+    for room in {room for room, _ in (*generations, *dropped)}:
+        theirs = [each for of, each in generations if of == room], [each for of, each in dropped if of == room]
+        await destroy(services, room, *theirs)
+
+
+__all__ = ["Asked", "Snapshots", "destroy", "finish_dropping"]
