@@ -13,14 +13,15 @@ export const pages = (doc: Y.Doc): Y.Map<Y.Map<unknown>> => doc.getMap("pages");
 /** Shared notes: `title` Y.Text, `made_ms` number, `meeting` id or null, `order` string; `body` Y.XmlFragment. */
 export const notes = (doc: Y.Doc): Y.Map<Y.Map<unknown>> => doc.getMap("notes");
 
-/** Topics: `title` string, `by` seat, `made_ms`, `done_ms` number or null, `place` of PLACES, `order` string, `note` Y.Text. */
+/** Topics: `title` string, `by` seat, `made_ms`, `done_ms` number or null, `place` of PLACES, `order` string, `note` Y.Text;
+ * beside them `changed_ms` (its words or its place) and `meeting` (made in it, or null). */
 export const topics = (doc: Y.Doc): Y.Map<Y.Map<unknown>> => doc.getMap("topics");
 
 /** Goals and actions: `kind` "goal" or "action", `text` string, `owner` seat or null (both), `due` "YYYY-MM-DD" or null,
- * `made_ms`, `done_ms` number or null, `order` string. */
+ * `made_ms`, `done_ms` number or null, `order` string, `meeting` id or null. */
 export const actions = (doc: Y.Doc): Y.Map<Y.Map<unknown>> => doc.getMap("actions");
 
-/** `sent_ms` number or null, `sent_by` seat: the agenda of the next meeting. */
+/** `sent_ms` number or null, `sent_by` seat: the agenda of the next meeting; what else stands there see topics/agenda.ts. */
 export const agenda = (doc: Y.Doc): Y.Map<unknown> => doc.getMap("agenda");
 
 export const PLACES = ["now", "30", "60", "90"] as const;

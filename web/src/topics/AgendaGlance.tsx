@@ -53,7 +53,7 @@ export function AgendaGlance({ sharing, names }: Props): JSX.Element | null {
           const since = sinceSent(topic, agenda);
           return (
             <li key={topic.id}>
-              <span dir="auto">{topic.title}</span>
+              <span dir="auto">{topic.title}</span>{" "}
               {since && <span class="since small">{t(`topics.glance.${since}`)}</span>}
             </li>
           );

@@ -45,7 +45,9 @@ export function TopicsPanel({ sharing, names, level = 3, target = null }: Topics
   useKeptFocus(panel, desk);
   useTarget(panel, desk, target);
   const Heading = `h${level}` as "h2";
-  const empty = !sharing.ready.value && PLACES.every((place) => desk.model.view.value.places[place].length === 0);
+  // with the server away one goes on with what is here
+  const coming = !sharing.ready.value && sharing.phase.value !== "waiting";
+  const empty = coming && PLACES.every((place) => desk.model.view.value.places[place].length === 0);
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys and presses of what is inside it
