@@ -248,8 +248,8 @@ export class TopicsModel {
   }
 
   /** Several changes in one turn are read once. */
-  readonly #changed = (): void => {
-    if (this.#stale) return;
+  readonly #changed = (events: readonly Y.YEvent<Y.AbstractType<unknown>>[]): void => {
+    if (this.#stale || events.every(isWording)) return;
     this.#stale = true;
     queueMicrotask(() => {
       if (!this.#closed) this.#read();
@@ -274,6 +274,14 @@ export function readView(doc: Y.Doc, meeting: Id | null): View {
     doneActions: lastDoneFirst(todo),
     agenda: readAgenda(doc, meeting),
   };
+}
+
+/** Whether only the words of a note changed, which its own field shows: no letter typed may draw the whole panel anew. */
+function isWording({ target, changes }: Y.YEvent<Y.AbstractType<unknown>>): boolean {
+  if (!(target instanceof Y.Text) || target.length === 0) return false;
+  const length = (insert: unknown) => (typeof insert === "string" ? insert.length : insert === undefined ? 0 : 1);
+  const grown = changes.delta.reduce((sum, step) => sum + length(step.insert) - (step.delete ?? 0), 0);
+  return target.length - grown > 0;
 }
 
 function lastDoneFirst<T extends Topic | Action>(items: readonly T[]): T[] {

@@ -65,6 +65,21 @@ describe("one by one", () => {
     expect(ingrid.view.value.places[30].map((topic) => topic.title)).toEqual(["A"]);
   });
 
+  test("typing in a note draws nothing anew but that there are notes now, or none any more", async () => {
+    const id = must(samir.addTopic("A", "now"));
+    const drawn = async (change: () => void) => {
+      await Promise.resolve();
+      const before = ingrid.view.value;
+      change();
+      await Promise.resolve();
+      return ingrid.view.value !== before;
+    };
+    expect(await drawn(() => samir.editNote(id, { at: 0, deleted: 0, inserted: "one" }))).toBe(true);
+    expect(await drawn(() => samir.editNote(id, { at: 3, deleted: 0, inserted: " two" }))).toBe(false);
+    expect(await drawn(() => ingrid.editNote(id, { at: 0, deleted: 4, inserted: "" }))).toBe(false);
+    expect(await drawn(() => samir.editNote(id, { at: 0, deleted: 3, inserted: "" }))).toBe(true);
+  });
+
   test("a topic goes to any place of any list, an action only within its kind", () => {
     const ids = ["A", "B", "C"].map((title) => must(samir.addTopic(title, "now")));
     const [a, , c] = ids.map(must);
