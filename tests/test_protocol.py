@@ -25,6 +25,7 @@ from server.domain.messages import (
     RoomView,
     SeatView,
 )
+from server.domain.sharing import End, Entry, Extent, FromSharer, Snapshot, ToSharer
 from server.handlers.routes import TABLE
 from server.handlers.socket_page import CLOSE_CODES
 from server.options import SETTINGS
@@ -34,12 +35,19 @@ TEXT = (ROOT / "docs" / "protocol.md").read_text("utf-8")
 NAMED = {word for code in re.findall(r"`([^`\n]+)`", TEXT) for word in re.findall(r"[\w-]+", code)}
 FROM_BROWSER, FROM_SERVER = TEXT.split("\n## 2.")[0].split("### From the browser")[1].split("### From the server")
 
+FROM_SHARER, TO_SHARER = TEXT.split("### Sent by a browser that shares")[1].split(
+    "### Sent by the server to who shares"
+)
+
 VALUES = (RoomView, SeatView, BreakView, QuietView, RecordingView, Description, Candidate, IceServer)
 
 
 @pytest.mark.parametrize(
     ("message", "section"),
-    [(each, FROM_BROWSER) for each in get_args(FromBrowser)] + [(each, FROM_SERVER) for each in get_args(FromServer)],
+    [(each, FROM_BROWSER) for each in get_args(FromBrowser)]
+    + [(each, FROM_SERVER) for each in get_args(FromServer)]
+    + [(each, FROM_SHARER) for each in get_args(FromSharer)]
+    + [(each, TO_SHARER) for each in get_args(ToSharer)],
 )
 def test_every_message_is_there_with_its_fields(message: type, section: str) -> None:
     tag = message.__struct_config__.tag  # type: ignore[attr-defined]
@@ -50,6 +58,20 @@ def test_every_message_is_there_with_its_fields(message: type, section: str) -> 
         return
     for name in message.__struct_fields__:  # type: ignore[attr-defined]
         assert f"`{name}`" in rows[0], f"{tag}.{name}"
+
+
+@pytest.mark.parametrize("message", [*get_args(FromSharer), *get_args(ToSharer)])
+def test_fields_of_what_is_shared_stand_in_their_order(message: type) -> None:
+    section = FROM_SHARER if message in get_args(FromSharer) else TO_SHARER
+    [row] = re.findall(rf"^\| `{message.__struct_config__.tag}` \|([^|]*)\|", section, re.MULTILINE)  # type: ignore[attr-defined]
+    places = [row.index(f"`{name}`") for name in message.__struct_fields__]  # type: ignore[attr-defined]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("message", [Extent, Snapshot, Entry, End])
+def test_what_is_read_is_there(message: type) -> None:
+    tag = message.__struct_config__.tag  # type: ignore[attr-defined]
+    assert {*message.__struct_fields__, *([tag] if tag else [])} <= NAMED  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("value", VALUES)

@@ -73,6 +73,14 @@ def test_the_table_says_what_was_agreed() -> None:
         "POST /api/rooms/{room}/blobs": "seat",
         "GET /api/rooms/{room}/blobs/{blob}": "reader",
         "DELETE /api/rooms/{room}/blobs/{blob}": "seat",
+        "GET /api/rooms/{room}/sharing": "seat",
+        "GET /api/rooms/{room}/journals/{journal}": "reader",
+        "POST /api/rooms/{room}/journals/{journal}/entries": "seat",
+        "GET /api/rooms/{room}/journals/{journal}/snapshots": "reader",
+        "POST /api/rooms/{room}/journals/{journal}/snapshots": "seat",
+        "GET /api/rooms/{room}/journals/{journal}/snapshots/{snapshot}": "reader",
+        "POST /api/rooms/{room}/journals/{journal}/snapshots/{snapshot}/confirm": "seat",
+        "POST /api/rooms/{room}/journals/{journal}/snapshots/{snapshot}/restore": "seat",
         "POST /api/admin/setup": "open",
         "POST /api/admin/sign-in": "open",
         "POST /api/admin/sign-out": "admin",
@@ -134,6 +142,7 @@ def _address(row: Route, room: str) -> str:
         .replace("{request}", new_id())
         .replace("{blob}", new_id())
         .replace("{snapshot}", new_id())
+        .replace("{journal}", "document")
     )
 
 
