@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { ArrowDown } from "lucide";
 import { Fragment, type HTMLAttributes, type JSX } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
@@ -36,6 +36,7 @@ export function Log({ sharing, names, drops, target }: Props): JSX.Element {
   const deleting = useSignal<Message | null>(null);
   const from = Math.max(0, items.length - drawn.value);
   const { atEnd, toEnd } = useEnd(log, sharing, items);
+  const drawEarlier = useEarlier(log, drawn);
   useTarget(log, target, items, drawn);
   const roving = useRoving(log);
   const loading = items.length === 0 && sharing.phase.value === "connecting";
@@ -45,12 +46,7 @@ export function Log({ sharing, names, drops, target }: Props): JSX.Element {
       <div class="chat-log" role="log" aria-live="off" aria-label={t("chat.log")} ref={log} {...roving.handlers}>
         {items.length === 0 && <p class="second chat-empty">{t(loading ? "chat.coming" : "chat.empty")}</p>}
         {from > 0 && (
-          <Button
-            kind="quiet"
-            onClick={() => {
-              drawn.value += PAGE;
-            }}
-          >
+          <Button kind="quiet" onClick={drawEarlier}>
             {t("chat.earlier")}
           </Button>
         )}
@@ -173,8 +169,24 @@ function useEnd(log: LogRef, sharing: Sharing, items: readonly Item[]): { atEnd:
   return { atEnd: atEnd.value, toEnd };
 }
 
+/** Draws more above, and what was in sight stays where it was. */
+function useEarlier(log: LogRef, drawn: Signal<number>): () => void {
+  const below = useRef<number | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the earlier ones are drawn
+  useLayoutEffect(() => {
+    const node = log.current;
+    if (node && below.current !== null) node.scrollTop = node.scrollHeight - below.current;
+    below.current = null;
+  }, [log, drawn.value]);
+  return () => {
+    const node = log.current;
+    if (node) below.current = node.scrollHeight - node.scrollTop;
+    drawn.value += PAGE;
+  };
+}
+
 /** Shows the message somebody searched for, drawing as many as that needs. */
-function useTarget(log: LogRef, target: string | null, items: readonly Item[], drawn: { value: number }): void {
+function useTarget(log: LogRef, target: string | null, items: readonly Item[], drawn: Signal<number>): void {
   const shown = useRef<string | null>(null);
   const place = target === null ? -1 : items.findIndex((item) => "n" in item && String(item.n) === target);
   useEffect(() => {
@@ -204,6 +216,7 @@ function useRoving(log: LogRef): Roving {
         if (message) current.value = message.dataset.key ?? null;
       },
       onKeyDown: (event) => {
+        if ((event.target as HTMLElement).closest("dialog")) return; // its keys are its own
         const messages = [...(log.current?.querySelectorAll<HTMLElement>("[data-key]") ?? [])];
         const here = messages.indexOf((event.target as HTMLElement).closest("[data-key]") as HTMLElement);
         const steps = new Map([

@@ -132,14 +132,10 @@ function Reactions({ reactions, sharing, names, react }: ReactionsProps): JSX.El
         const label = t("chat.reaction", { emoji: sign, names: who });
         return (
           <li key={emoji}>
-            <button
-              type="button"
-              aria-pressed={seats.includes(sharing.you)}
-              aria-label={label}
-              title={label}
-              onClick={() => react(emoji)}
-            >
-              <span aria-hidden="true">{emoji}</span> {seats.length > 1 && <span class="small">{seats.length}</span>}
+            <button type="button" aria-pressed={seats.includes(sharing.you)} title={label} onClick={() => react(emoji)}>
+              <span aria-hidden="true">{emoji}</span>
+              {seats.length > 1 && <span class="small">{seats.length}</span>}
+              <span class="heard">{label}</span>
             </button>
           </li>
         );
