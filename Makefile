@@ -68,7 +68,12 @@ format: dev
 	$(PY) -m ruff format .
 	cd web && ../scripts/node npx --no-install biome check --write .
 
-bench: dev browser
+bench/peers/node_modules/.stamp: bench/peers/package.json bench/peers/package-lock.json bench/peers/.npmrc .venv/.run
+	@echo "Installing what the comparison needs (once)"
+	@cd bench/peers && ../../scripts/node npm ci --ignore-scripts --omit=optional --no-audit --no-fund --loglevel=error
+	@touch $@
+
+bench: dev browser bench/peers/node_modules/.stamp
 	$(PY) -m bench $(ARGS)
 
 clean:
