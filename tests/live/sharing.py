@@ -1,6 +1,7 @@
 """People who share: a sharing socket each, and what a browser does with journals over HTTP."""
 
 import asyncio
+import io
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -92,7 +93,8 @@ class SharingTab:
 
     async def octets(self, path: str, body: bytes) -> tuple[int, Any]:
         headers = {"Origin": self.browser.house.url, "Content-Type": "application/octet-stream"}
-        async with self.browser.client.post(self.browser.house.url + path, data=body, headers=headers) as response:
+        address = self.browser.house.url + path
+        async with self.browser.client.post(address, data=io.BytesIO(body), headers=headers) as response:
             return response.status, msgspec.json.decode(await response.read())
 
     async def read(self, after: int = 0, journal: str = "document") -> list[Message]:
