@@ -14,6 +14,7 @@ import { Drops } from "./drops.ts";
 import { Log } from "./Log.tsx";
 import { isReadable } from "./thread.ts";
 import { Typing } from "./typing.ts";
+import { unreadCount } from "./unread.ts";
 import { Write } from "./Write.tsx";
 
 bring(words);
@@ -76,9 +77,11 @@ function Heard({ sharing, names, typing }: Pick<Props, "sharing" | "names"> & { 
   name.current = partner;
   useEffect(() => {
     let last = 0;
+    const { read } = unreadCount(sharing);
     const stop = [
       sharing.chat.subscribe((entries) => {
-        const fresh = entries.filter((entry) => entry.n > last && entry.seat !== sharing.you && isReadable(entry));
+        const after = Math.max(last, read.peek());
+        const fresh = entries.filter((entry) => entry.n > after && entry.seat !== sharing.you && isReadable(entry));
         last = entries.reduce((most, { n }) => Math.max(most, n), last);
         if (!sharing.ready.peek() || fresh.length === 0) return; // what was there before is no news
         typing.arrived();
