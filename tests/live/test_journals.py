@@ -1,15 +1,20 @@
 """What the two write together: numbered, stamped, passed on, stored; over real sockets and a real database."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
 from server.domain.messages import Seat
 from server.ids import new_id
 from tests.live.house import House, pair_in
-from tests.live.sharing import SharingTab, bodies, share, sharing_pair
+from tests.live.sharing import Message, SharingTab, bodies, share, sharing_pair
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def _of(journal: str, message: Message) -> bool:
+    return bool(message[1] == journal)
 
 
 async def test_an_entry_is_passed_on_stored_and_read(house: House) -> None:
@@ -36,7 +41,7 @@ async def test_the_same_entry_said_again_is_stored_once(house: House) -> None:
         local = new_id()
         for _ in range(3):
             await mentor.append(b"said", journal, local)
-        stored = [await mentor.expect("stored", lambda message, j=journal: message[1] == j) for _ in range(3)]
+        stored = [await mentor.expect("stored", partial(_of, journal)) for _ in range(3)]
         assert [message[3] for message in stored] == [1, 1, 1]
         assert bodies(await mentor.read(journal=journal)) == [b"said"]
         # another seat's name for its own is another entry
