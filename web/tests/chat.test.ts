@@ -409,11 +409,11 @@ describe("the composer", () => {
   test("says when a file is too large, and sends nothing until it is taken away", async () => {
     const [mentor] = localPair();
     const composer = new Composer(mentor);
-    composer.add([new File([new Uint8Array(10 * 1024 * 1024 + 1)], "film.mp4"), svg()]);
+    composer.add([new File([new Uint8Array(10 * 1024 * 1024 + 1)], "film.mp4"), svg(), new File([], "x.txt")]);
     expect(await composer.send(null)).toBe(false);
-    expect(composer.attached.value.map(({ state }) => state)).toEqual(["too_large", "ready"]);
+    expect(composer.attached.value.map(({ state }) => state)).toEqual(["too_large", "ready", "empty"]);
     expect(composer.trouble.value).not.toBeNull();
-    composer.remove(composer.attached.value[0]?.id ?? 0);
+    for (const { id, state } of composer.attached.value) if (state !== "ready") composer.remove(id);
     expect(await composer.send(null)).toBe(true);
     expect(mentor.chat.value).toHaveLength(1);
   });

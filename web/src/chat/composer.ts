@@ -21,7 +21,7 @@ const ENDINGS: Readonly<Record<RasterMime, string>> = {
 export interface Attached {
   readonly id: number;
   readonly name: string;
-  readonly state: "preparing" | "ready" | "as_is" | "too_large" | "unreadable";
+  readonly state: "preparing" | "ready" | "as_is" | "too_large" | "empty" | "unreadable";
   readonly bytes: Uint8Array<ArrayBuffer> | null;
   readonly mime: string;
   readonly image: { readonly width: number; readonly height: number } | null;
@@ -89,6 +89,10 @@ export class Composer {
   }
 
   async #prepare(id: number, file: File): Promise<void> {
+    if (file.size === 0) {
+      this.#change(id, { state: "empty" });
+      return;
+    }
     try {
       const picture = await pictureOf(file);
       if (picture) {
