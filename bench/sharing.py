@@ -2,8 +2,9 @@
 
     python -m bench.sharing [--rounds 3]
 
-Each measurement is a fresh server process and the same load from a Node process of its own (`bench/peers/load.mjs`): two
-clients a room, one types into a Yjs text, the other receives. A flood counts updates for each CPU-second of the server;
+Each measurement is a fresh server process and the same load from a Node process of its own (`bench/peers/load.mjs`):
+two clients a room, one types into a Yjs text, the other receives. A flood counts updates for each CPU-second of the
+server;
 twenty rooms of sixty updates a second count the milliseconds from sending to arrival. Only ours seals and stores what
 passes; the other two keep it in memory.
 """
@@ -25,9 +26,10 @@ PEERS = Path(__file__).parent / "peers"
 NODE = Path(__file__).resolve().parent.parent / "scripts" / "node"
 KINDS = ("ours", "y-websocket", "hocuspocus")
 FLOODED_ROOMS = 4
-FLOOD = {"mode": "flood", "count": 6000, "window": 200}
+FLOOD: dict[str, Any] = {"mode": "flood", "count": 6000, "window": 200}
 PACED_ROOMS = 20
-PACED = {"mode": "paced", "count": 300, "rate": 60}
+RATE, EACH = 60, 300
+PACED: dict[str, Any] = {"mode": "paced", "count": EACH, "rate": RATE}
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -59,7 +61,7 @@ async def serving(kind: str, rooms: int, *, flood: bool) -> AsyncIterator[tuple[
     """The server's process, and what the load must know of it."""
     if kind == "ours":
         command = [sys.executable, "-m", "bench.sharing_server", f"--rooms={rooms}", *(["--flood"] if flood else [])]
-        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
         assert process.stdout is not None
         place = json.loads(await process.stdout.readline())
     else:
@@ -106,7 +108,7 @@ async def flood(kind: str) -> Flood:
 
 async def paced(kind: str) -> Paced:
     said, spent = await loaded(kind, PACED_ROOMS, PACED)
-    return Paced(said["median_ms"], said["p99_ms"], spent * PACED["rate"] / PACED["count"])
+    return Paced(said["median_ms"], said["p99_ms"], spent * RATE / EACH)
 
 
 async def compare(rounds: int, say: Callable[[str], None]) -> None:
@@ -122,7 +124,7 @@ async def compare(rounds: int, say: Callable[[str], None]) -> None:
         median, p99, core = (statistics.median(values) for values in zip(*pacings[kind], strict=True))
         say(
             f"{kind:12} flood {each:8,.0f} updates a CPU-second ({each / reference:4.1f} of y-websocket); "
-            f"{PACED_ROOMS} rooms of {PACED['rate']}/s: median {median:6.1f} ms, p99 {p99:6.1f} ms, {core:5.1%} of a core"
+            f"{PACED_ROOMS} rooms of {RATE}/s: median {median:6.1f} ms, p99 {p99:6.1f} ms, {core:5.1%} of a core"
         )
 
 

@@ -8,13 +8,16 @@ import asyncio
 import json
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import structlog
 import uvloop
 from yarl import URL
 
 from server.domain.messages import Seat
+from server.handlers.keys import HUB
 from tests.harness import Client, Server, make_config, serving
 from tests.live.house import SigningKey
 
@@ -53,9 +56,14 @@ def cookies(client: Client) -> str:
     return "; ".join(f"{name}={morsel.value}" for name, morsel in held.items())
 
 
-async def serve(rooms: int, folder: Path) -> None:
+async def serve(rooms: int, flood: bool, folder: Path) -> None:
     config = make_config(folder, max_requests_per_second=100_000)
     async with serving(config) as server:
+        if flood:
+            journals = server.app[HUB].journals
+            journals.limits = replace(
+                journals.limits, appends_a_second=10**9, appends_at_once=10**9, compact_entries=10**9
+            )
         made = [await a_room(server, number) for number in range(rooms)]
         print(json.dumps({"url": server.url.replace("http", "ws"), "origin": server.url, "rooms": made}), flush=True)
         await asyncio.to_thread(sys.stdin.read)
@@ -66,8 +74,9 @@ def main() -> None:
     parser.add_argument("--rooms", type=int, required=True)
     parser.add_argument("--flood", action="store_true")
     arguments = parser.parse_args()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with tempfile.TemporaryDirectory() as folder:
-        uvloop.run(serve(arguments.rooms, Path(folder)))
+        uvloop.run(serve(arguments.rooms, arguments.flood, Path(folder)))
 
 
 if __name__ == "__main__":
