@@ -1,17 +1,38 @@
-/** Names what Excalidraw leaves without a name for screen readers, whenever such a part appears. */
-import { t } from "../words";
+/** Mends what Excalidraw gets wrong for screen readers, whenever such a part appears. */
 
 /** Answers how to stop. */
 export function repair(host: HTMLElement): () => void {
   const mend = () => {
-    for (const button of host.querySelectorAll(".main-menu-trigger")) name(button, t("board.menu"));
+    // its name would hide the "100%" it shows; its title still says what a press does
+    for (const zoom of host.querySelectorAll(".reset-zoom-button[aria-label]")) zoom.removeAttribute("aria-label");
+    // a landmark of the whole page, inside a part of it
+    for (const footer of host.querySelectorAll("footer[role=contentinfo]")) footer.removeAttribute("role");
   };
   const watch = new MutationObserver(mend);
-  watch.observe(host, { childList: true, subtree: true });
+  watch.observe(host, { childList: true, subtree: true, attributeFilter: ["aria-label", "role"] });
   mend();
-  return () => watch.disconnect();
+  const dialogs = new MutationObserver(() => requestAnimationFrame(() => requestAnimationFrame(enterDialog)));
+  dialogs.observe(document.body, { childList: true });
+  window.addEventListener("keydown", leaveDialog, true);
+  return () => {
+    window.removeEventListener("keydown", leaveDialog, true);
+    watch.disconnect();
+    dialogs.disconnect();
+  };
 }
 
-function name(element: Element, words: string): void {
-  if (element.getAttribute("aria-label") !== words) element.setAttribute("aria-label", words);
+/** Its help gives the focus to a link that we hide. */
+function enterDialog(): void {
+  const dialog = document.querySelector(".excalidraw-modal-container");
+  if (dialog === null || dialog.contains(document.activeElement)) return;
+  dialog.querySelector<HTMLElement>(".Modal__content")?.focus();
+}
+
+/** Escape closes its dialogs wherever the focus is. */
+function leaveDialog(event: KeyboardEvent): void {
+  if (event.key !== "Escape") return;
+  const dialog = document.querySelector(".excalidraw-modal-container");
+  if (dialog === null || dialog.contains(document.activeElement)) return;
+  event.stopImmediatePropagation();
+  dialog.querySelector<HTMLElement>(".Modal__background")?.click();
 }

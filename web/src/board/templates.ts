@@ -118,11 +118,15 @@ function branch(x: number, y: number, at: number, colour: string, middleX: numbe
     roundness: { type: 3 },
     label: { text, fontSize: 20 },
   };
-  const [width, height] = [x + 110 - middleX, y + 50 - middleY];
+  const [dx, dy] = [x + 110 - middleX, y + 50 - middleY];
+  // from the edge of the circle to the edge of the box, a little apart from both
+  const from = 1.06 / Math.hypot(dx / 120, dy / 70);
+  const to = 0.98 - Math.min(110 / Math.abs(dx), 50 / Math.abs(dy));
+  const [width, height] = [dx * (to - from), dy * (to - from)];
   const line: Shape = {
     type: "arrow",
-    x: middleX,
-    y: middleY,
+    x: middleX + dx * from,
+    y: middleY + dy * from,
     width,
     height,
     points: [
