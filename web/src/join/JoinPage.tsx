@@ -11,6 +11,7 @@ import type { Id, Seat } from "../protocol";
 import { publicKey, type SeatKey, seatKey } from "../seat_key";
 import { Button, Field, Mark, Notice, Radios } from "../ui/index.ts";
 import { t, tn } from "../words";
+import { Agenda } from "./Agenda";
 import type { Personal } from "./fragment";
 import type { LevelMeter } from "./level";
 import { Preview } from "./Preview";
@@ -40,6 +41,7 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
     state.value = next(state.value, event, me);
   };
   const waiting = useRef<AbortController | null>(null);
+  const onlyLook = useRef(false);
   useEffect(() => () => waiting.current?.abort(), []);
 
   async function enter(more: Partial<JoinWords> = {}): Promise<void> {
@@ -47,6 +49,7 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
     if (seat === null) return;
     say({ type: "sending" });
     soundContext(); // this press is what lets the page sound later
+    const only = onlyLook.current;
     const call = new Call(seat === "mentor");
     try {
       const key = await seatKey(room, seat);
@@ -55,7 +58,10 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
       if (personal?.seat === seat) words.seat_secret = personal.secret;
       const joined = await sendJoin(room, words);
       remember(room, { seat, name: joined.name, ...(joined.personal ? { personal: joined.personal } : {}) });
-      onEnter({ joined, key, call });
+      if (only) {
+        call.close();
+        location.assign(`/r/${room}/topics`);
+      } else onEnter({ joined, key, call });
     } catch (failure) {
       call.close();
       const problem = failure instanceof ApiError ? failure.problem : {};
@@ -66,6 +72,7 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
 
   function press(event: Event): void {
     event.preventDefault();
+    onlyLook.current = event instanceof SubmitEvent && event.submitter?.getAttribute("value") === "look";
     if (state.value.step.kind === "sending") return;
     const { seat, name, password } = state.value;
     const missing = {
@@ -117,6 +124,9 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
               say({ type: "back" });
             }}
           />
+        )}
+        {step.kind === "form" && state.value.seat && holds(me, state.value.seat) && (
+          <Agenda key={state.value.seat} room={room} seat={state.value.seat} me={me} />
         )}
       </section>
     </main>
@@ -173,8 +183,16 @@ function Form({ state, say, press, me, personal, room }: FormProps): JSX.Element
       <Button kind="do" type="submit" wide busy={step.kind === "sending"}>
         {t("join.join")}
       </Button>
-      <p class="second small">
-        {t("join.unseen")} <a href={`/r/${room}/recordings`}>{t("join.only_look")}</a>
+      <p class="second small">{t("join.unseen")}</p>
+      <p class="row small">
+        {holds(me, seat) ? (
+          <a href={`/r/${room}/topics`}>{t("join.only_look")}</a>
+        ) : (
+          <button type="submit" class="link" name="way" value="look">
+            {t("join.only_look")}
+          </button>
+        )}
+        <a href={`/r/${room}/recordings`}>{t("join.recordings")}</a>
       </p>
     </form>
   );

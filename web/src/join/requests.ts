@@ -66,4 +66,8 @@ export async function deviceAnswered(room: Id, ticket: DeviceTicket, signal: Abo
 
 export const shortenRetention = (room: Id, days: number) => ask<unknown>(at(room, "retention"), { body: { days } });
 export const ownPassword = (room: Id, password: string) => ask<unknown>(at(room, "password"), { body: { password } });
+export const newPersonalSecret = (room: Id, seat: Seat, withoutNotes: boolean) =>
+  ask<{ personal: string }>(at(room, `personal-link?seat=${seat}`), {
+    body: withoutNotes ? { without_notes: true } : {},
+  });
 export const offeredPassword = () => ask<{ password: string }>("/api/password");

@@ -6,6 +6,7 @@ import { QuietCard } from "../gestures/QuietCard";
 import { findings } from "../join/device_words";
 import { personalLink } from "../join/fragment";
 import type { LevelMeter } from "../join/level";
+import { CopyLink } from "../join/PersonalLink";
 import { Panels } from "../together/Panels";
 import { Together } from "../together/together";
 import { Button, Notice } from "../ui/index.ts";
@@ -16,7 +17,7 @@ import { ConsentWing } from "./ConsentWing";
 import { isCalm, statusWords } from "./derive";
 import type { Meeting } from "./meeting";
 import { Pill } from "./Pill";
-import { CopyLink, Sheets } from "./Sheets";
+import { Sheets } from "./Sheets";
 import { Stage } from "./Stage";
 import { type Sheet, Table } from "./Table";
 
@@ -69,6 +70,7 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
         {showLink.value && personal && idle && !words && (
           <Card title={t("join.personal.title")}>
             <p>{t("join.personal.text")}</p>
+            <p class="second small">{t("join.personal.lost")}</p>
             <CopyLink
               link={personalLink(meeting.room, { seat: meeting.you, secret: personal })}
               close={() => {

@@ -1,14 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { LayoutGrid } from "lucide";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { errorWords } from "../api.ts";
 import { longMoment } from "../format.ts";
 import { QuietChoices } from "../gestures/Quiet";
 import { ReactionChoices } from "../gestures/Reactions";
 import { ThinkingTool } from "../gestures/Thinking";
-import { personalLink } from "../join/fragment";
 import type { LevelMeter } from "../join/level";
+import { PersonalLink } from "../join/PersonalLink";
 import { Pickers } from "../join/Pickers";
 import { offeredPassword, ownPassword, shortenRetention } from "../join/requests";
 import { TogetherTools } from "../together/Tools";
@@ -16,7 +16,6 @@ import type { Together } from "../together/together";
 import { Button, Dialog, Field } from "../ui/index.ts";
 import { known, t, tn } from "../words";
 import type { Meeting } from "./meeting";
-import { remembered } from "./memory";
 import { BreakTool, type Sheet, Time, Tool } from "./Table";
 
 interface Props {
@@ -75,7 +74,7 @@ export function Sheets({ meeting, together, meter, sheet, open, narrow, close }:
           </a>{" "}
           <span class="second small">{t("meeting.room.new_window")}</span>
         </p>
-        <PersonalLink meeting={meeting} />
+        <PersonalLink room={meeting.room} seat={meeting.you} />
         {narrow && (
           <details>
             <summary>{t("join.devices")}</summary>
@@ -145,47 +144,6 @@ function Retention({ meeting }: { meeting: Meeting }): JSX.Element | null {
         </div>
       )}
     </form>
-  );
-}
-
-export function PersonalLink({ meeting }: { meeting: Meeting }): JSX.Element {
-  const secret = remembered(meeting.room).personal;
-  return (
-    <div class="personal">
-      <h3>{t("join.personal.title")}</h3>
-      <p class="second small">{t(secret ? "join.personal.text" : "join.personal.later")}</p>
-      {secret && <CopyLink link={personalLink(meeting.room, { seat: meeting.you, secret })} />}
-    </div>
-  );
-}
-
-/** Copies the link; where the browser forbids that, shows it marked, to copy by hand. */
-export function CopyLink({ link, close }: { link: string; close?: () => void }): JSX.Element {
-  const state = useSignal<"" | "copied" | "by_hand">("");
-  const field = useRef<HTMLInputElement>(null);
-  const byHand = state.value === "by_hand";
-  useEffect(() => {
-    if (byHand) field.current?.select();
-  }, [byHand]);
-  async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(link);
-      state.value = "copied";
-    } catch {
-      state.value = "by_hand";
-    }
-  }
-  return (
-    <div class="copy">
-      {byHand && <input class="code" ref={field} readOnly value={link} aria-label={t("join.personal.title")} />}
-      <div class="row">
-        <Button onClick={() => void copy()}>{t("join.personal.copy")}</Button>
-        {close && <Button onClick={close}>{t("common.close")}</Button>}
-        <p aria-live="polite" class="small">
-          {state.value === "copied" ? t("common.copied") : byHand ? t("common.copy_by_hand") : ""}
-        </p>
-      </div>
-    </div>
   );
 }
 

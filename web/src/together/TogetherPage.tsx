@@ -2,9 +2,11 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useCallback, useEffect } from "preact/hooks";
 import { errorWords } from "../api.ts";
+import { namesOf } from "../join/Agenda";
+import { PersonalLink } from "../join/PersonalLink";
 import { askMe, type Me } from "../join/requests";
 import { remembered } from "../meeting/memory";
-import { type Id, otherSeat, type Seat } from "../protocol";
+import type { Id, Seat } from "../protocol";
 import { Button, Notice, RoomHead } from "../ui/index.ts";
 import { t } from "../words";
 import { Contents } from "./Panels";
@@ -79,17 +81,14 @@ function Whole({ room, panel, me }: Props & { me: Me }): JSX.Element {
     );
   }
   return (
-    <section class="panel whole" aria-label={t(`together.${panel}`)}>
-      {together.value && <Contents panel={panel} together={together.value} narrow={false} level={2} />}
-    </section>
+    <>
+      <section class="panel whole" aria-label={t(`together.${panel}`)}>
+        {together.value && <Contents panel={panel} together={together.value} narrow={false} level={2} />}
+      </section>
+      <details class="panel">
+        <summary>{t("join.personal.title")}</summary>
+        <PersonalLink room={room} seat={seat} />
+      </details>
+    </>
   );
-}
-
-function namesOf(me: Me, you: Seat): Record<Seat, string> {
-  const other = otherSeat(you);
-  const name = (seat: Seat) => me.seats.find((it) => it.seat === seat)?.name || me.names?.[seat];
-  return {
-    [you]: name(you) || t(`meeting.the_${you}`),
-    [other]: name(other) || t(`meeting.the_${other}`),
-  } as Record<Seat, string>;
 }

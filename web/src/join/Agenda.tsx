@@ -1,0 +1,44 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentType, JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { type Id, otherSeat, type Seat } from "../protocol";
+import type { Names } from "../sharing/layout";
+import type { Sharing } from "../sharing/types";
+import { t } from "../words";
+import type { Me } from "./requests";
+
+type Glance = ComponentType<{ sharing: Sharing; names: Names }>;
+
+/** The agenda for the next meeting, seen before one enters: in a browser that holds the seat. It comes after the rest of
+ * the page, and its absence is no trouble. */
+export function Agenda({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JSX.Element | null {
+  const shown = useSignal<{ sharing: Sharing; View: Glance } | null>(null);
+  useEffect(() => {
+    let sharing: Sharing | null = null;
+    let gone = false;
+    Promise.all([import("../sharing/open"), import("../topics/AgendaGlance")]).then(
+      ([{ openSharing }, { AgendaGlance }]) => {
+        if (gone) return;
+        sharing = openSharing({ room, you: seat });
+        shown.value = { sharing, View: AgendaGlance };
+      },
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+      shown.value = null;
+      sharing?.close();
+    };
+  }, [room, seat, shown]);
+  if (!shown.value) return null;
+  const { sharing, View } = shown.value;
+  return <View sharing={sharing} names={{ names: namesOf(me, seat), meeting: null }} />;
+}
+
+/** Names as far as they are known; else what the seats are called. */
+export function namesOf(me: Me, you: Seat): Record<Seat, string> {
+  const own = me.seats.find((it) => it.seat === you)?.name;
+  const named = { ...me.names, ...(own ? { [you]: own } : {}) } as Partial<Record<Seat, string>>;
+  const words = (seat: Seat) => named[seat] || t(seat === "mentor" ? "meeting.the_mentor" : "meeting.the_mentee");
+  return { [you]: words(you), [otherSeat(you)]: words(otherSeat(you)) } as Record<Seat, string>;
+}
