@@ -15,6 +15,7 @@ from server.errors import VisavisError
 from server.handlers.answers import answer
 from server.handlers.content import content_key
 from server.handlers.keys import DATABASE, HUB, IDENTITY
+from server.handlers.octets import STALLED_S, octets
 from server.ids import is_id
 from server.live.journal_keys import ThingKeys
 from server.live.journal_log import log_name
@@ -27,8 +28,6 @@ MAX_SNAPSHOT_BYTES = 16 * 1024 * 1024
 MAX_CHAT_BYTES = 16 * 1024
 DEADLINE_S = 300.0
 """A body of the largest size over a slow line."""
-STALLED_S = 30.0
-"""How long a browser may take for a portion, either way."""
 _NUMBER = re.compile(r"\d{1,16}")
 
 log = get_logger()
@@ -49,7 +48,7 @@ async def append(request: web.Request) -> web.StreamResponse:
     journal, seat, local = _journal(request), _seat(request), request.query.get("local", "")
     if not is_id(local):
         raise VisavisError("bad_request", "local= must be an id.", 400)
-    body = b"".join([some async for some in _octets(request)])
+    body = b"".join([some async for some in octets(request)])
     if not body:
         raise VisavisError("empty", "There is nothing in it.", 422)
     if journal is Journal.CHAT and len(body) > MAX_CHAT_BYTES:
@@ -90,7 +89,7 @@ async def make_snapshot(request: web.Request) -> web.StreamResponse:
     forgets = request.query.get("forgets", "0") == "1"
     asked = Asked(_number(request, "upto"), seat, await _meeting(request), forgets, drops)
     async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
-        kept = await live.snapshots.make(live.room.log_of(journal, seat), asked, _octets(request))
+        kept = await live.snapshots.make(live.room.log_of(journal, seat), asked, octets(request))
     return answer({"id": kept.id})
 
 
@@ -171,19 +170,6 @@ async def _meeting(request: web.Request) -> str | None:
 
 
 # --- streams ----------------------------------------------------------------------------------------------------------
-
-
-async def _octets(request: web.Request) -> AsyncIterator[bytes]:
-    """The body as it comes; the guard has refused one that is too long. Raises VisavisError `too_slow` (408)."""
-    while True:
-        try:
-            async with asyncio.timeout(STALLED_S):
-                some = await request.content.readany()
-        except TimeoutError:
-            raise VisavisError("too_slow", "The body came too slowly.", 408) from None
-        if not some:
-            return
-        yield some
 
 
 async def _send(request: web.Request, portions: AsyncIterator[bytes], length: int | None = None) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-"""Listening through: list, manifest, parts by range, download, delete."""
+"""Listening through: list, manifest, parts by range, download, delete; and what a run begins with."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -12,7 +12,9 @@ from server.domain.messages import Seat
 from server.errors import VisavisError
 from server.handlers.answers import answer
 from server.handlers.byte_range import parse_range
+from server.handlers.content import content_key
 from server.handlers.keys import CLOCK, DATABASE, DELETION, HUB, IDENTITY, JANITOR, READERS
+from server.handlers.octets import octets
 from server.handlers.proofs import session_pair
 from server.live import facts
 from server.live.listening import open_part
@@ -22,6 +24,9 @@ from server.store.recordings import Part, PartKind, Recording, State
 from server.store.sealed import SealedReader
 
 CHUNK_BYTES = 256 * 1024
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+DEADLINE_S = 300.0
+"""For a document of the largest size over a slow line."""
 STALLED_S = 30.0
 """How long a browser may take for a chunk. One that has buffered enough stops reading and asks again later; until then
 neither file nor key is held open for it."""
@@ -207,6 +212,25 @@ def _file_name(part: Part) -> str:
     """No title and no name: file names travel."""
     at = datetime.fromtimestamp(part.started_ms / 1000, UTC)
     return f"visavis-{at:%Y-%m-%d-%H%M}-{part.seat}-{part.run}.webm"
+
+
+async def begin_shared(request: web.Request) -> web.StreamResponse:
+    """POST /api/rooms/{room}/recordings/{recording}/runs/{run}/shared (seat): the document a run begins with, as this
+    browser has it. The first of the two is taken."""
+    room_id, seat, run = request.match_info["room"], request[IDENTITY].seat, int(request.match_info["run"])
+    assert seat is not None
+    task = request.app[HUB].peek(room_id)
+    tape = task.deck.get(request.match_info["recording"]) if task is not None else None
+    if tape is None:
+        raise VisavisError("no_permit", "Nothing is being recorded now.", 409)
+    shared = await tape.shared(run)
+    shared.check_wanted()  # before megabytes are read for nothing
+    key = await content_key(request)
+    document = b"".join([some async for some in octets(request)])
+    if not document:
+        raise VisavisError("empty", "There is nothing in it.", 422)
+    await shared.begin(seat, document, key)
+    return answer({"run": run})
 
 
 async def delete_recording(request: web.Request) -> web.StreamResponse:

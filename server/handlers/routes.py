@@ -64,6 +64,15 @@ TABLE: tuple[Route, ...] = (
         Kind.MEDIA,
         deadline_s=None,
     ),
+    Route(
+        "POST",
+        f"{API}/recordings/{{recording}}/runs/{{run}}/shared",
+        Right.SEAT,
+        recordings.begin_shared,
+        max_body=recordings.MAX_DOCUMENT_BYTES,
+        octets=True,
+        deadline_s=recordings.DEADLINE_S,
+    ),
     Route("DELETE", f"{API}/recordings/{{recording}}", Right.SESSION_AND_SEAT, recordings.delete_recording),
     Route("GET", f"{API}/receipts", Right.SESSION, receipts.list_receipts),
     # what the two keep together
@@ -130,4 +139,5 @@ def _pattern(path: str) -> str:
     """Only well-formed identifiers match, so handlers never see another."""
     for name in ("room", "recording", "part", "request", "blob", "snapshot"):
         path = path.replace(f"{{{name}}}", f"{{{name}:{ID}}}")
+    path = path.replace("{run}", "{run:[1-9][0-9]{0,8}}")
     return path.replace("{journal}", f"{{journal:{'|'.join(Journal)}}}")

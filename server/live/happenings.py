@@ -50,6 +50,15 @@ def happenings(before: Room, after: Room, effects: Iterable[Effect], now: int) -
     yield from _span(About.QUIET, before.quiet, after.quiet, now)
 
 
+def going_on(room: Room, now: int) -> Iterator[Happening]:
+    """What has begun before and lasts: for one who begins to observe."""
+    for seat in Seat:
+        if room.seat(seat).thinking_until_ms is not None:
+            yield Happening(About.THINKING, seat, now, "on")
+    yield from _span(About.BREAK, None, room.pause, now)
+    yield from _span(About.QUIET, None, room.quiet, now)
+
+
 def _span(about: About, before: Break | Quiet | None, after: Break | Quiet | None, now: int) -> Iterator[Happening]:
     if after is None:
         if before is not None:

@@ -54,7 +54,7 @@ class Hub:
         known = await facts.load(self.services, room_id)
         if known is None:
             raise VisavisError("no_such_room", "There is no such room.", 404)
-        task = self._rooms[room_id] = RoomTask(self.services, known, self._quiet)
+        task = self._rooms[room_id] = RoomTask(self.services, known, self._quiet, self.journals)
         return task
 
     def _quiet(self, room_id: str) -> None:

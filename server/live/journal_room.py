@@ -41,8 +41,8 @@ from server.store.journals import Batch, Name
 
 log = get_logger()
 
-Observer = Callable[[Journal, int, Seat, int, bytes], None]
-"""Told of each entry of document and chat: journal, number, seat, time, body."""
+Observer = Callable[[Journal, int, Seat, int, bytes | None], None]
+"""Told of each entry of document and chat: journal, number, seat, time, body. None: a chat entry was struck out."""
 WARN_AT = 80
 """Per cent of a bound."""
 
@@ -81,10 +81,13 @@ class JournalRoom:
             for each in self.logs():
                 await each.load(tx)
             await self.chat.load(tx)
+            said = await chat_rows.keys(tx, self.id)
         in_use = {each.generation: each for each in self.logs() if each.generation is not None}
         for generation, key in (await self.keys.open(Kind.LOG, in_use)).items():
             in_use[generation].key = key
         await self.keys.destroy_others(Kind.LOG, in_use)
+        await self.keys.destroy_others(Kind.SNAPSHOT, [kept.id for each in self.logs() for kept in each.standing.kept])
+        await self.keys.destroy_others(Kind.CHAT, said)
 
     @property
     def busy(self) -> bool:
@@ -232,6 +235,7 @@ class JournalRoom:
             sharer.send(encoder.encode(Refused("internal", "Something went wrong here.", None)))
         else:
             self._send(self.sharers, struck)
+            self._observe(Journal.CHAT, struck.n, sharer.seat, struck.at_ms, None)
 
     async def _struck(self, seat: Seat, n: int) -> Struck:
         database, now = self.services.database, self.services.clock.now_ms()

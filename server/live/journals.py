@@ -69,7 +69,7 @@ class Journals:
             await asyncio.shield(opening)  # whoever shares it may have let it go again by now
 
     async def _open(self, room_id: str, content: bytes) -> None:
-        def observe(journal: Journal, n: int, seat: Seat, at_ms: int, body: bytes) -> None:
+        def observe(journal: Journal, n: int, seat: Seat, at_ms: int, body: bytes | None) -> None:
             for each in self._observers.get(room_id, ()):
                 each(journal, n, seat, at_ms, body)
 
@@ -101,7 +101,8 @@ class Journals:
 
     def subscribe(self, room_id: str, callback: Observer) -> Callable[[], None]:
         """`callback(journal, n, seat, at_ms, body)` for each entry of the room's document (as it is passed on) and chat
-        (once it is durable), until what is returned is called. It must not wait or raise."""
+        (once it is durable), and with None for a chat entry that was struck out, until what is returned is called. It
+        must not wait or raise."""
         observers = self._observers.setdefault(room_id, [])
         observers.append(callback)
 

@@ -175,20 +175,24 @@ class LiveRecording:
 
     async def offer(self, seat: Seat, run: int, sdp: str, *, video: bool) -> str:
         """The answer to a leg's offer. Raises VisavisError `no_permit` and what `Recorder.offer` raises."""
+        await self._until_ready(run)
+        if self._recorder is None or self.permit is None or not self.permit.open or self.permit.run != run:
+            raise VisavisError("no_permit", "Nothing is being recorded now.", 409)
+        return await self._recorder.offer(seat, sdp, video)
+
+    async def _until_ready(self, run: int) -> None:
         ready = self._ready.get(run)
         if ready is not None:
             try:
                 await asyncio.wait_for(ready.wait(), LEG_WAITS_S)
             except TimeoutError:
                 raise VisavisError("not_ready", "The recording was not ready in time.", 503) from None
-        if self._recorder is None or self.permit is None or not self.permit.open or self.permit.run != run:
-            raise VisavisError("no_permit", "Nothing is being recorded now.", 409)
-        return await self._recorder.offer(seat, sdp, video)
 
     # --- what lies between the two ------------------------------------------------------------------------------------
 
-    def shared(self, run: int) -> SharedPart:
-        """Takes the document a run begins with. Raises VisavisError `no_permit` 409."""
+    async def shared(self, run: int) -> SharedPart:
+        """Takes the document a run begins with. Raises VisavisError `no_permit` 409, `not_ready` 503."""
+        await self._until_ready(run)
         if self._shared is None or self.permit is None or self.permit.run != run or not self.permit.open:
             raise VisavisError("no_permit", "Nothing is being recorded now.", 409)
         return self._shared

@@ -32,6 +32,7 @@ from server.live.consents import Consents
 from server.live.deck import Deck
 from server.live.facts import RoomFacts
 from server.live.happenings import Observer, happenings
+from server.live.journals import Journals
 from server.live.page import Page
 from server.live.recording import LiveRecording
 from server.live.services import Services
@@ -46,7 +47,7 @@ log = get_logger()
 class RoomTask:
     """Made by the hub, one a room. Everything here runs on the one event loop."""
 
-    def __init__(self, services: Services, known: RoomFacts, quiet: Callable[[str], None]) -> None:
+    def __init__(self, services: Services, known: RoomFacts, quiet: Callable[[str], None], journals: Journals) -> None:
         """`quiet` is called when nobody is here and nothing is left to do."""
         self._services = services
         self._facts = known
@@ -63,7 +64,8 @@ class RoomTask:
         self._observers: list[Observer] = []
         self.id = known.room
         self.worker = Worker(known.room, services.clock, self._rest)
-        self.deck = Deck(services, known.room, self.worker, self._report, self._saved, RoomTable(self.observe))
+        table = RoomTable(services, known.room, journals, self.observe, lambda: self._room)
+        self.deck = Deck(services, known.room, self.worker, self._report, self._saved, table)
         self.consents = Consents(services, known.room, self.dispatch, lambda: self._room)
 
     # --- what happens -------------------------------------------------------------------------------------------------

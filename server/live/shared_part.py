@@ -21,6 +21,9 @@ from server.store.recordings import PartKind
 MAX_WAITING = 8 * 1024 * 1024
 """Bytes of changes that wait for the document or for the disk. Beyond, the rest of the run is not kept."""
 
+GATHER = 64 * 1024
+"""Bytes of the chat as it stands that go into a record."""
+
 log = get_logger()
 
 
@@ -31,8 +34,8 @@ class Table(Protocol):
         """From now on `heard` is told of every change. Returns what ends that."""
         ...
 
-    def chat(self) -> AsyncIterator[Frame]:
-        """The chat as it stands."""
+    def chat(self, content: bytes) -> AsyncIterator[Frame]:
+        """The chat as it stands; `content` is the room's content key."""
         ...
 
 
@@ -52,22 +55,22 @@ class SharedPart:
         self._task: asyncio.Task[None] | None = None
         self._unfollow = table.follow(self._heard)
 
-    async def begin(self, by: Seat, document: bytes) -> None:
-        """`document` is one Yjs update. Raises VisavisError `no_permit` 409, `shared_begun` 409: the other browser was
-        quicker."""
+    async def begin(self, by: Seat, document: bytes, content: bytes) -> None:
+        """`document` is one Yjs update; `content`, the room's content key, is kept until the chat has been read. Raises
+        as `check_wanted`."""
+        self.check_wanted()
+        self._begun = True
+        now = self._clock.now_ms()
+        first = Begin(VERSION, self._permit.run, now, by, document)
+        self._task = asyncio.get_running_loop().create_task(self._write(by, now, first, content))
+
+    def check_wanted(self) -> None:
+        """Whether the document is still waited for. Raises VisavisError `no_permit` 409, `shared_begun` 409: the other
+        browser was quicker."""
         if not self._permit.open or self._over:
             raise VisavisError("no_permit", "Nothing is being recorded now.", 409)
         if self._begun:
             raise VisavisError("shared_begun", "The other browser has given the document.", 409)
-        self._begun = True
-        now = self._clock.now_ms()
-        first = Begin(VERSION, self._permit.run, now, by, document)
-        self._task = asyncio.get_running_loop().create_task(self._write(by, now, first))
-
-    @property
-    def wanted(self) -> bool:
-        """Whether the document is still waited for."""
-        return self._permit.open and not self._begun and not self._over
 
     async def finish(self) -> None:
         """No change is taken any more; returns once the file is whole. Never raises."""
@@ -88,15 +91,14 @@ class SharedPart:
             self._waiting.append(frame)
         self._wake.set()
 
-    async def _write(self, by: Seat, started_ms: int, first: Begin) -> None:
+    async def _write(self, by: Seat, started_ms: int, first: Begin, content: bytes) -> None:
         recording, run = self._permit.recording, self._permit.run
         sink: SealedSink | None = None
         try:
             info = PartInfo(recording=recording, run=run, seat=by, started_ms=started_ms, offset_ms=0, video=False)
             sink = await self._files.open(by, info, PartKind.SHARED)
             await sink.write(pack(first), 0)
-            async for frame in self._table.chat():
-                await sink.write(pack(frame), 0)
+            await self._write_chat(sink, content)
             length_ms = await self._follow(sink, started_ms)
             await sink.finish(length_ms)
         except Exception as error:
@@ -107,6 +109,17 @@ class SharedPart:
         finally:
             self._over = True
             self._waiting.clear()
+
+    async def _write_chat(self, sink: SealedSink, content: bytes) -> None:
+        """Many in one record: each is small, and there may be thousands."""
+        some = bytearray()
+        async for frame in self._table.chat(content):
+            some += pack(frame)
+            if len(some) >= GATHER:
+                await sink.write(bytes(some), 0)
+                some.clear()
+        if some:
+            await sink.write(bytes(some), 0)
 
     async def _follow(self, sink: SealedSink, started_ms: int) -> int:
         """Writes what comes until it is over; the length."""

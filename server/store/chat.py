@@ -64,11 +64,18 @@ async def read(tx: Tx, room: str, after: int, at_most: int) -> list[ChatRow]:
     return [rows.convert(row, ChatRow) for row in await tx.execute(asked)]
 
 
-async def names(tx: Tx, room: str) -> list[tuple[int, Seat, str, int]]:
-    """(number, seat, local name, time) of all entries."""
-    columns = _table.c.n, _table.c.seat, _table.c.local, _table.c.at_ms
-    found = await tx.execute(select(*columns).where(_table.c.room == room).order_by(_table.c.n))
-    return [(n, Seat(str(seat)), str(local), at_ms) for n, seat, local, at_ms in found]
+async def before_newest(tx: Tx, room: str, size: int) -> int:
+    """The number after which the entries are no more than `size` bytes together; 0 where all of them are."""
+    total = func.sum(_table.c.size).over(order_by=_table.c.n.desc()).label("total")
+    sums = select(_table.c.n, total).where(_table.c.room == room).subquery()
+    found = await tx.execute(select(func.max(sums.c.n)).where(sums.c.total > size))
+    return int(found.scalar_one() or 0)
+
+
+async def keys(tx: Tx, room: str) -> list[str]:
+    """What the shred keys are called that entries lie under."""
+    found = await tx.execute(select(_table.c.key).where(_table.c.room == room, _table.c.sealed.is_not(None)))
+    return [str(key) for key in found.scalars()]
 
 
 async def strike(tx: Tx, room: str, n: int, now: int) -> None:

@@ -65,6 +65,7 @@ def test_the_table_says_what_was_agreed() -> None:
         "GET /api/rooms/{room}/recordings": "session",
         "GET /api/rooms/{room}/recordings/{recording}": "session",
         "GET /api/rooms/{room}/recordings/{recording}/parts/{part}": "session",
+        "POST /api/rooms/{room}/recordings/{recording}/runs/{run}/shared": "seat",
         "DELETE /api/rooms/{room}/recordings/{recording}": "session_and_seat",
         "GET /api/rooms/{room}/receipts": "session",
         "GET /api/rooms/{room}/sharing-keys": "seat",
@@ -142,6 +143,7 @@ def _address(row: Route, room: str) -> str:
         .replace("{request}", new_id())
         .replace("{blob}", new_id())
         .replace("{snapshot}", new_id())
+        .replace("{run}", "1")
         .replace("{journal}", "document")
     )
 
