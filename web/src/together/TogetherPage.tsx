@@ -68,7 +68,8 @@ function Whole({ room, panel, me }: Props & { me: Me }): JSX.Element {
     return () => made.close();
   }, [room, seat, me, together]);
   useEffect(() => {
-    if (me.title) document.title = t("together.page_title", { what: t(`together.${panel}`), title: me.title });
+    const what = t(`together.${panel}`);
+    if (me.title) document.title = t("together.page_title", { what, title: me.title });
   }, [me, panel]);
   if (!seat) {
     return (
