@@ -56,6 +56,7 @@ export class Binding {
   private loaded = false;
   private closed = false;
   private drawing = false;
+  private laying = false;
   private wroteAt = Number.NEGATIVE_INFINITY;
   private applyTimer: ReturnType<typeof setTimeout> | undefined;
   private writeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -72,7 +73,7 @@ export class Binding {
 
   /** Excalidraw's `onChange`. */
   changed(scene: readonly BoardElement[], state: CanvasState): void {
-    if (this.closed || !this.load()) return;
+    if (this.closed || this.laying || !this.load()) return;
     const dirty = scene.filter((element) => this.differs(element));
     const drawing = state.cursorButton === "down";
     const released = this.drawing && !drawing;
@@ -104,7 +105,7 @@ export class Binding {
 
   /** Excalidraw loads its own first scene late and wipes what was there: nothing is laid on before. */
   private load(): boolean {
-    const { canvas, elements, restore, never } = this.options;
+    const { canvas, elements, restore } = this.options;
     if (this.loaded || canvas.getAppState().isLoading) return this.loaded;
     const clean: BoardElement[] = [];
     for (const [id, raw] of elements) {
@@ -113,8 +114,7 @@ export class Binding {
       if (element !== null && element.id === id) clean.push(element);
     }
     // unsorted, Excalidraw would give them new places on every load, and write them again
-    canvas.updateScene({ elements: restore(clean.sort(byIndex)), captureUpdate: never });
-    this.agree(new Set(clean.map(({ id }) => id)));
+    this.lay(restore(clean.sort(byIndex)), new Set(clean.map(({ id }) => id)));
     this.loaded = true;
     this.count();
     return true;
@@ -133,7 +133,7 @@ export class Binding {
 
   private apply(): void {
     if (this.closed || !this.loaded) return;
-    const { canvas, never, onApplied } = this.options;
+    const { canvas, onApplied } = this.options;
     const scene = new Map(canvas.getSceneElementsIncludingDeleted().map((element) => [element.id, element]));
     const next = new Map<string, BoardElement>();
     for (const id of this.incoming) {
@@ -144,8 +144,7 @@ export class Binding {
     this.incoming.clear();
     if (next.size > 0) {
       for (const [id, element] of next) scene.set(id, element);
-      canvas.updateScene({ elements: [...scene.values()].sort(byIndex), captureUpdate: never });
-      this.agree(new Set(next.keys()));
+      this.lay([...scene.values()].sort(byIndex), new Set(next.keys()));
     }
     this.count();
     onApplied(ids);
@@ -209,19 +208,27 @@ export class Binding {
   }
 
   private takeBack(refused: readonly BoardElement[]): void {
-    const { canvas, never } = this.options;
+    const { canvas } = this.options;
     const ids = new Set(refused.map(({ id }) => id));
     const elements = canvas
       .getSceneElementsIncludingDeleted()
       .map((one) => (ids.has(one.id) ? { ...one, isDeleted: true, version: one.version + 1 } : one));
-    canvas.updateScene({ elements, captureUpdate: never });
-    this.agree(ids);
+    this.lay(elements, ids);
   }
 
   private differs(element: BoardElement): boolean {
     const mark = this.agreed.get(element.id);
     if (mark === undefined) return !element.isDeleted || this.options.elements.has(element.id);
     return mark.version !== element.version || mark.nonce !== element.versionNonce;
+  }
+
+  /** Lays a scene on that the document agrees with in `ids`, as Excalidraw then has it. */
+  private lay(elements: readonly BoardElement[], ids: ReadonlySet<string>): void {
+    const { canvas, never } = this.options;
+    this.laying = true;
+    canvas.updateScene({ elements, captureUpdate: never });
+    this.laying = false;
+    this.agree(ids);
   }
 
   private agree(ids: ReadonlySet<string>): void {

@@ -1,0 +1,262 @@
+/** Two pages on one document, with a stand-in for Excalidraw that keeps a scene and tells of its changes. */
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type * as Y from "yjs";
+import { Binding, byIndex, type Canvas, type CanvasState } from "../../src/board/bind";
+import { BOUNDS, type BoardElement } from "../../src/board/clean";
+import { type LocalSharing, localPair } from "../local_pair";
+
+const NEVER = Symbol("never");
+
+class Scene implements Canvas {
+  elements: readonly BoardElement[] = [];
+  state: CanvasState = { isLoading: false, cursorButton: "up", editingTextElement: null };
+  /** How a scene was laid on; an undo would take anything but NEVER back. */
+  captures: unknown[] = [];
+  told = { count: 0, full: 0, deleted: 0, applied: [] as string[] };
+  readonly map: Y.Map<unknown>;
+  readonly binding: Binding;
+  private nonce = 0;
+
+  constructor(sharing: LocalSharing, loading = false) {
+    this.state = { ...this.state, isLoading: loading };
+    this.map = sharing.doc.getMap("elements");
+    this.binding = new Binding({
+      canvas: this,
+      elements: this.map,
+      restore: (elements) => elements.map((one) => ({ ...one })),
+      never: NEVER,
+      onCount: (count) => {
+        this.told.count = count;
+      },
+      onFull: () => this.told.full++,
+      onDeleted: () => this.told.deleted++,
+      onApplied: (ids) => this.told.applied.push(...ids),
+    });
+  }
+
+  getSceneElementsIncludingDeleted = () => this.elements;
+  getAppState = () => this.state;
+
+  updateScene({ elements, captureUpdate }: { elements: readonly BoardElement[]; captureUpdate: unknown }): void {
+    this.captures.push(captureUpdate);
+    this.elements = elements;
+    this.binding?.changed(this.elements, this.state);
+  }
+
+  /** What a person does: the changed ones get a higher version, as Excalidraw gives them. */
+  edit(id: string, more: Partial<BoardElement> = {}, state: Partial<CanvasState> = {}): void {
+    const old = this.elements.find((one) => one.id === id);
+    const next = { ...(old ?? blank(id)), ...more, version: (old?.version ?? 0) + 1, versionNonce: ++this.nonce };
+    this.elements = old ? this.elements.map((one) => (one === old ? next : one)) : [...this.elements, next];
+    this.state = { ...this.state, ...state };
+    this.binding.changed(this.elements, this.state);
+  }
+
+  point(cursorButton: "up" | "down"): void {
+    this.state = { ...this.state, cursorButton };
+    this.binding.changed(this.elements, this.state);
+  }
+
+  get live(): string[] {
+    return this.elements.filter((one) => !one.isDeleted).map((one) => `${one.id}@${one.x}`);
+  }
+}
+
+function blank(id: string): BoardElement {
+  return {
+    id,
+    type: "rectangle",
+    x: 0,
+    y: 0,
+    width: 10,
+    height: 10,
+    angle: 0,
+    strokeColor: "#000",
+    strokeWidth: 2,
+    version: 0,
+    versionNonce: 0,
+    index: "a0",
+    isDeleted: false,
+    link: null,
+  };
+}
+
+let ends: [LocalSharing, LocalSharing];
+let mentor: Scene;
+let mentee: Scene;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  ends = localPair();
+  mentor = new Scene(ends[0]);
+  mentee = new Scene(ends[1]);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const settle = () => vi.advanceTimersByTime(3000);
+
+test("what one draws the other sees, and not as something to undo", () => {
+  mentor.edit("a", { x: 5 });
+  settle();
+  expect(mentee.live).toEqual(["a@5"]);
+  expect(new Set(mentee.captures)).toEqual(new Set([NEVER]));
+  expect(mentee.told.applied).toEqual(["a"]);
+});
+
+test("nothing is laid on before Excalidraw has loaded its own", () => {
+  const [here, there] = localPair();
+  here.doc.getMap("elements").set("a", { ...blank("a"), version: 1, versionNonce: 1 });
+  const late = new Scene(there, true);
+  expect([late.captures.length, late.binding.ready]).toEqual([0, false]);
+  late.state = { ...late.state, isLoading: false };
+  late.binding.changed([], late.state);
+  expect(late.live).toEqual(["a@0"]);
+});
+
+test("opening a page writes nothing, whatever Excalidraw makes of it", () => {
+  for (const [id, index] of [
+    ["c", "a2"],
+    ["a", "a0"],
+    ["b", "a1"],
+  ] as const) {
+    mentor.map.set(id, { ...blank(id), index, version: 4, versionNonce: 4 });
+  }
+  let written = 0;
+  ends[1].doc.on("update", (_, origin) => {
+    if (origin !== "line") written++;
+  });
+  const fresh = new Scene(ends[1]);
+  settle();
+  expect(fresh.elements.map(({ id }) => id)).toEqual(["a", "b", "c"]);
+  expect(written).toBe(0);
+});
+
+test("a stroke is written once, when the pointer goes up", () => {
+  let updates = 0;
+  ends[0].doc.on("update", () => updates++);
+  mentor.point("down");
+  const points: [number, number][] = [];
+  for (let at = 0; at < 200; at++) {
+    points.push([at, at / 3]);
+    mentor.edit("s", { type: "freedraw", points: [...points] });
+    vi.advanceTimersByTime(16);
+  }
+  expect(updates).toBe(0);
+  expect(mentor.binding.held.map(({ id }) => id)).toEqual(["s"]);
+  mentor.point("up");
+  expect([updates, mentor.binding.held.length]).toEqual([1, 0]);
+  expect((mentor.map.get("s") as BoardElement).points?.[1]).toEqual([1, 0.33]);
+  settle();
+  expect(mentee.live).toEqual(["s@0"]);
+  expect(updates).toBe(1);
+});
+
+test("while one types, words are stored now and then, and at the end", () => {
+  const editing = { editingTextElement: { id: "t" } };
+  let updates = 0;
+  ends[0].doc.on("update", () => updates++);
+  for (let at = 1; at <= 40; at++) {
+    mentor.edit("t", { type: "text", text: "x".repeat(at) }, editing);
+    vi.advanceTimersByTime(100);
+  }
+  expect(updates).toBeGreaterThan(1);
+  expect(updates).toBeLessThan(6);
+  mentor.edit("t", { text: "done" }, { editingTextElement: null });
+  settle();
+  expect((mentee.elements[0] as BoardElement).text).toBe("done");
+});
+
+test("closing writes what waits", () => {
+  mentor.edit("a");
+  mentor.edit("b");
+  expect(mentor.map.has("b")).toBe(false);
+  mentor.binding.close();
+  expect(mentor.map.has("b")).toBe(true);
+  mentor.edit("c");
+  settle();
+  expect(mentor.map.has("c")).toBe(false);
+});
+
+describe("deleting", () => {
+  beforeEach(() => {
+    mentor.edit("a");
+    settle();
+  });
+
+  test("leaves nothing of it in the document", () => {
+    mentor.edit("a", { isDeleted: true });
+    settle();
+    expect([mentor.map.size, mentee.live.length]).toEqual([0, 0]);
+    expect([mentor.told.deleted, mentee.told.deleted]).toEqual([1, 0]);
+  });
+
+  test("can be undone, and the other sees it again", () => {
+    mentor.edit("a", { isDeleted: true });
+    settle();
+    mentor.edit("a", { isDeleted: false, x: 3 });
+    settle();
+    expect([mentor.live, mentee.live]).toEqual([["a@3"], ["a@3"]]);
+  });
+
+  test("what the other changes meanwhile stays", () => {
+    ends[0].cut();
+    mentor.edit("a", { isDeleted: true });
+    mentee.edit("a", { x: 9 });
+    settle();
+    ends[0].mend();
+    settle();
+    expect([mentor.live, mentee.live]).toEqual([["a@9"], ["a@9"]]);
+  });
+});
+
+test.each([1, 2, 3, 4])("both change the same with the line down: they agree after (%i edits there)", (edits) => {
+  mentor.edit("a");
+  settle();
+  ends[0].cut();
+  mentor.edit("a", { x: 100 });
+  mentor.edit("a", { x: 101 });
+  for (let n = 0; n < edits; n++) mentee.edit("a", { x: 200 + n });
+  mentee.edit("b");
+  mentor.edit("c");
+  settle();
+  ends[0].mend();
+  settle();
+  expect([...mentor.live].sort()).toEqual([...mentee.live].sort());
+  expect(mentor.live).toHaveLength(3);
+  const stored = (mentor.map.get("a") as BoardElement).x;
+  expect(mentor.live).toContain(`a@${stored}`);
+});
+
+test("what the other writes that cannot be drawn is not, and an element made so goes", () => {
+  mentor.edit("a");
+  settle();
+  mentor.map.set("x", { ...blank("x"), type: "embeddable", version: 1, versionNonce: 1 });
+  mentor.map.set("y", { ...blank("other"), version: 1, versionNonce: 1 });
+  mentor.map.set("a", "gone wild");
+  settle();
+  expect(mentee.live).toEqual([]);
+});
+
+test("a full page takes no more, and says so; what is on it can still be changed", () => {
+  ends[1].doc.transact(() => {
+    for (let n = 0; n < BOUNDS.elements; n++)
+      mentee.map.set(`e${n}`, { ...blank(`e${n}`), version: 1, versionNonce: 1 });
+  });
+  settle();
+  mentor.edit("one-more");
+  settle();
+  expect([mentor.told.full, mentor.map.has("one-more"), mentor.told.count]).toEqual([1, false, BOUNDS.elements]);
+  expect(mentor.live).not.toContain("one-more@0");
+  mentor.edit("e7", { x: 70 });
+  settle();
+  expect(mentee.live).toContain("e7@70");
+});
+
+test("order by index, then by id; without an index last", () => {
+  const of = (id: string, index: string | null) => ({ ...blank(id), index });
+  const sorted = [of("d", null), of("b", "a1"), of("a", "a1"), of("c", "Zz")].sort(byIndex);
+  expect(sorted.map(({ id }) => id)).toEqual(["c", "a", "b", "d"]);
+});

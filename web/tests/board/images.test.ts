@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import type * as Y from "yjs";
+import { BOUNDS, type BoardElement } from "../../src/board/clean";
+import { type FileData, Images, LIMITS, TooManyImages } from "../../src/board/images";
+import { type Limits, type Picture, PictureError } from "../../src/ui/pictures";
+import { localPair } from "../local_pair";
+
+/** Stands for the canvas, which Node has not: what it made tells that it was asked. */
+async function making(file: Blob, limits: Limits): Promise<Picture> {
+  expect(limits).toBe(LIMITS);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (bytes[0] === 0) throw new PictureError("not_a_picture");
+  return { bytes: new Uint8Array([...bytes, 7]), mime: "image/webp", width: 300, height: 200 };
+}
+
+function page() {
+  const [mentor, mentee] = localPair();
+  const files = (doc: Y.Doc) => doc.getMap<unknown>("files");
+  const [here, there]: [FileData[], FileData[]] = [[], []];
+  return {
+    here,
+    there,
+    mentor,
+    files: files(mentor.doc),
+    mine: new Images(mentor, files(mentor.doc), (file) => here.push(file), making),
+    theirs: new Images(mentee, files(mentee.doc), (file) => there.push(file), making),
+  };
+}
+
+const image = (fileId: string) => ({ type: "image", fileId }) as BoardElement;
+const bytesOf = (file: FileData | undefined) =>
+  [...atob(file?.dataURL.split(",")[1] ?? "")].map((one) => one.charCodeAt(0));
+
+async function until(done: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 100 && !done(); turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+test("made anew before it is kept, and once more before the other sees it", async () => {
+  const { mine, theirs, here, there, files } = page();
+  const { fileId, width, height } = await mine.add(new Blob([new Uint8Array([1, 2])]));
+  expect([width, height]).toEqual([300, 200]);
+  expect(bytesOf(here[0])).toEqual([1, 2, 7]);
+  expect(files.get(fileId)).toMatchObject({ mime: "image/webp", width: 300, height: 200 });
+  theirs.want([image(fileId), image(fileId)]);
+  await until(() => there.length > 0);
+  expect(there).toHaveLength(1);
+  expect(there[0]).toMatchObject({ id: fileId, mimeType: "image/webp" });
+  expect(bytesOf(there[0])).toEqual([1, 2, 7, 7]);
+});
+
+test("what is no picture is neither kept nor shown", async () => {
+  const { mine, here, files } = page();
+  await expect(mine.add(new Blob([new Uint8Array([0])]))).rejects.toThrow(PictureError);
+  expect([here.length, files.size]).toEqual([0, 0]);
+});
+
+test("a blob of the other's that is no picture is not shown, and not asked for for ever", async () => {
+  const { theirs, there, files, mentor } = page();
+  const { id } = await mentor.putBlob(new Uint8Array([0, 1]));
+  files.set("f1", { blob: id });
+  let asked = 0;
+  const getBlob = (blob: string) => {
+    asked++;
+    return mentor.getBlob(blob);
+  };
+  const counting = new Images({ putBlob: mentor.putBlob, getBlob }, files, (file) => there.push(file), making);
+  for (let turn = 0; turn < 3; turn++) {
+    counting.want([image("f1")]);
+    await until(() => false);
+  }
+  theirs.want([image("f1")]);
+  await until(() => there.length > 0);
+  expect([there.length, asked]).toEqual([0, 1]);
+});
+
+test("what did not come is asked for again", async () => {
+  const { mentor, files, there } = page();
+  const { id } = await mentor.putBlob(new Uint8Array([5]));
+  files.set("f1", { blob: id });
+  let down = true;
+  const getBlob = (blob: string) => (down ? Promise.reject(new Error("offline")) : mentor.getBlob(blob));
+  const images = new Images({ putBlob: mentor.putBlob, getBlob }, files, (file) => there.push(file), making);
+  images.want([image("f1")]);
+  await until(() => false);
+  down = false;
+  images.want([image("f1")]);
+  await until(() => there.length > 0);
+  expect(there).toHaveLength(1);
+});
+
+test("a page holds so many pictures, and no more are fetched than it may hold", async () => {
+  const { mine, theirs, files, there } = page();
+  for (let n = 0; n < BOUNDS.images; n++) files.set(`f${n}`, { blob: "../x" });
+  await expect(mine.add(new Blob([new Uint8Array([1])]))).rejects.toThrow(TooManyImages);
+  theirs.want(["__proto__", "nothing", "f0"].map(image));
+  await until(() => there.length > 0);
+  expect(there).toHaveLength(0);
+});
