@@ -49,12 +49,19 @@ export function NoteView(props: Props): JSX.Element {
           readOnly={!editable}
           onInput={(event) => retitle(doc, note.id, event.currentTarget.value)}
         />
-        <Button kind="quiet" icon={Trash2} class="remove" disabled={!editable} onClick={props.onRemove}>
+        <Button
+          kind="quiet"
+          icon={Trash2}
+          class="remove"
+          title={t("notes.remove")}
+          disabled={!editable}
+          onClick={props.onRemove}
+        >
           {t("notes.remove")}
         </Button>
       </div>
       <p class="note-when small second">
-        {note.madeMs !== null && <span>{longDay(note.madeMs)}</span>}
+        {note.madeMs !== null && <span class="date">{longDay(note.madeMs)}</span>}
         {names.meeting !== null ? (
           <button
             type="button"

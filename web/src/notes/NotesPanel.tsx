@@ -129,7 +129,9 @@ function Private({ sharing, names, asked }: SideProps): JSX.Element {
     <>
       <p class="only-you small">
         <Icon icon={Lock} size={16} />
-        <span>{t("notes.only_you")}</span>
+        <span>
+          {t("notes.only_you")} <span class="more">{t("notes.only_you_more")}</span>
+        </span>
       </p>
       {doc === null || missing !== null ? (
         missing === "no_key" ? (
