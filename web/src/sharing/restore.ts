@@ -12,15 +12,16 @@ export function roots(doc: Y.Doc): Root[] {
   return [layout.pages(doc), layout.notes(doc), layout.topics(doc), layout.actions(doc), layout.agenda(doc)] as Root[];
 }
 
-/** `update` is the whole earlier state. Throws where it cannot be read; the document is then as it was. */
-export function goTo(doc: Y.Doc, update: Uint8Array, origin: unknown = null): void {
+/** `update` is the whole earlier state. With `keepNew` only what is missing comes back. Throws where it cannot be read;
+ * the document is then as it was. */
+export function goTo(doc: Y.Doc, update: Uint8Array, origin: unknown = null, keepNew = false): void {
   const then = new Y.Doc();
   try {
     Y.applyUpdate(then, update);
     const before = roots(then);
     doc.transact(() => {
       roots(doc).forEach((now, place) => {
-        if (before[place]) mendMap(now, before[place]);
+        if (before[place]) mendMap(now, before[place], keepNew);
       });
     }, origin);
   } finally {
@@ -28,11 +29,15 @@ export function goTo(doc: Y.Doc, update: Uint8Array, origin: unknown = null): vo
   }
 }
 
-function mendMap(now: Root, then: Root): void {
-  for (const key of [...now.keys()]) if (!then.has(key)) now.delete(key);
+/** A text that has become shorter by this much has lost something; other changes were made on purpose. */
+const LOST_LETTERS = 100;
+
+function mendMap(now: Root, then: Root, keepNew: boolean): void {
+  if (!keepNew) for (const key of [...now.keys()]) if (!then.has(key)) now.delete(key);
   for (const [key, value] of then) {
     const mine = now.get(key);
-    if (mine instanceof Y.Map && value instanceof Y.Map) mendMap(mine as Root, value as Root);
+    if (mine instanceof Y.Map && value instanceof Y.Map) mendMap(mine as Root, value as Root, keepNew);
+    else if (keepNew && mine !== undefined && lettersOf(value) - lettersOf(mine) < LOST_LETTERS) continue;
     else if (!same(mine, value)) now.set(key, value instanceof Y.AbstractType ? value.clone() : value);
   }
 }
@@ -70,4 +75,17 @@ export function sameValue(one: unknown, other: unknown): boolean {
   return (
     mine.length === theirs.size && mine.every(([key, value]) => theirs.has(key) && sameValue(value, theirs.get(key)))
   );
+}
+
+/** Letters in shared texts below a type. */
+export function lettersOf(type: unknown): number {
+  let letters = 0;
+  const open: unknown[] = [type];
+  while (open.length > 0) {
+    const one = open.pop();
+    if (one instanceof Y.Text) letters += one.length;
+    else if (one instanceof Y.Map) open.push(...one.values());
+    else if (one instanceof Y.XmlFragment || one instanceof Y.Array) open.push(...one.toArray());
+  }
+  return letters;
 }

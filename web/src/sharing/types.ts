@@ -16,6 +16,8 @@ export interface Trouble {
   readonly code: string;
   readonly journal: Journal;
   readonly values?: Readonly<Record<string, string | number>>;
+  /** What the person may answer; words under `sharing.<code>.<choice>`, told by `Sharing.choose`. */
+  readonly choices?: readonly string[];
 }
 
 /** A file or a picture, sealed with the room; the server knows nothing of it but its size. */
@@ -87,6 +89,11 @@ export interface Sharing {
   goBack(snapshot: Id): Promise<void>;
   /** Text was deleted for good: ask for compaction soon, after which it is gone on the server too. */
   forgetSoon(): void;
+
+  /** A person's answer to a trouble; throws ApiError where it could not be done. */
+  choose?(trouble: Trouble, choice: string): Promise<void>;
+  /** The room password was given: what was `locked` is tried again. */
+  unlocked?(): void;
 
   close(): void;
 }
