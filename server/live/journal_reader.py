@@ -4,6 +4,7 @@ What is read may be compacted meanwhile. Then the reading ends with `journal_cha
 browser begins anew.
 """
 
+import asyncio
 import struct
 from collections.abc import AsyncIterator
 
@@ -13,12 +14,14 @@ from server.domain.sharing import End, Entry, Journal, encoder
 from server.domain.snapshots import Kept
 from server.live.journal_chat import open_chat
 from server.live.journal_keys import Kind, ThingKeys, changed
-from server.live.journal_log import log_name, open_batch
+from server.live.journal_log import Plain, log_name, open_batch
 from server.live.services import Services
 from server.store import chat, journals, snapshots
 
-PORTION_BYTES = 1024 * 1024
-PORTION_ENTRIES = 500
+PORTION_BYTES = 256 * 1024
+PORTION_ENTRIES = 100
+TURN_ENTRIES = 200
+"""Entries made ready in one turn of the loop: somebody who reads much must not keep others waiting."""
 _LENGTH = struct.Struct(">I")
 
 
@@ -54,22 +57,18 @@ async def _read_log(
             batches = await journals.read(tx, keys.room, name, after, PORTION_BYTES)
         if missing := {batch.generation for batch in batches} - opened.keys():
             opened.update(await keys.open(Kind.LOG, missing))
-        frames = bytearray()
+        entries: list[Plain] = []
         for batch in batches:
             if batch.sealed is None or batch.generation not in opened or batch.first > after + 1:
                 raise changed()
-            for entry in open_batch(keys.room, name, opened[batch.generation], batch):
-                if after < entry.n <= head:
-                    one = entry.name
-                    frames += _frame(
-                        encoder.encode(
-                            Entry(journal, entry.n, one.seat, one.at_ms, one.local, entry.body, len(entry.body))
-                        )
-                    )
+            fresh = open_batch(keys.room, name, opened[batch.generation], batch)
+            entries += [entry for entry in fresh if after < entry.n <= head]
             after = batch.last
         if not batches:
             raise changed()
-        yield bytes(frames)
+        for start in range(0, len(entries), TURN_ENTRIES):
+            yield b"".join(_entry(journal, entry) for entry in entries[start : start + TURN_ENTRIES])
+            await asyncio.sleep(0)
     yield _frame(encoder.encode(End(head)))
 
 
@@ -109,6 +108,11 @@ async def read_snapshot(services: Services, keys: ThingKeys, name: str, kept: Ke
         chunk = crypto.open_sealed(key, where, sealed)
         place, left = place + 1, left - len(chunk)
         yield chunk
+
+
+def _entry(journal: Journal, entry: Plain) -> bytes:
+    name, body = entry.name, entry.body
+    return _frame(encoder.encode(Entry(journal, entry.n, name.seat, name.at_ms, name.local, body, len(body))))
 
 
 def _frame(message: bytes) -> bytes:

@@ -27,7 +27,7 @@ from server.store.journals import Batch, Reach
 
 CHUNK_BYTES = 256 * 1024
 REMOVED_AT_ONCE = 16
-"""Chunks in one transaction, so that nobody waits long for it."""
+"""Chunks or batches in one transaction, so that nobody waits long for it."""
 
 log = get_logger()
 
@@ -172,7 +172,7 @@ class Snapshots:
         resealed = seal_batches(room, name, *fresh, staying)
         across = [entry for entry in entries if entry.n <= floor]
         await journals.replace_batches(tx, room, name, floor, [*_names_only(across, fresh[0]), *resealed])
-        await journals.give_up(tx, room, name, floor)
+        await journals.forget_names(tx, room, name, floor)
 
     async def _after(self, target: Log, step: Step, done: "_Done", *, again: bool) -> None:
         # In the same turn of the loop in which the transaction ended: what is sealed next is sealed for this standing.
@@ -231,6 +231,11 @@ async def destroy(services: Services, room: str, generations: Sequence[str], dro
     """Keys first, then bytes; any number of times. What is passed here was marked as `dropping` before."""
     await journal_keys.destroy(services, room, Kind.LOG, generations)
     await journal_keys.destroy(services, room, Kind.SNAPSHOT, dropped)
+    for generation in generations:
+        there = True
+        while there:
+            async with services.database.write() as tx:
+                there = await journals.give_up(tx, room, generation, REMOVED_AT_ONCE)
     for snapshot in dropped:
         there = True
         while there:

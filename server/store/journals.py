@@ -168,12 +168,22 @@ async def last_names(tx: Tx, room: str, log: str, at_most: int) -> list[tuple[in
     return [(number, name) for start, packed in found for number, name in enumerate(unpack_names(packed), start)]
 
 
-async def give_up(tx: Tx, room: str, log: str, upto: int) -> None:
-    """Content of batches up to a number is gone; none may reach across it."""
+async def give_up(tx: Tx, room: str, generation: str, at_most: int) -> bool:
+    """Content of so many batches of a generation goes, their names stay; whether there were any. What is to go on under
+    another generation has been replaced before."""
     table = tables.journal_batches
-    given_up = and_(_of(room, log), table.c.last <= upto, table.c.sealed.is_not(None))
-    await tx.execute(update(table).where(given_up).values(sealed=None, size=0))
-    await tx.execute(delete(table).where(_of(room, log), table.c.last <= upto - NAMES_REMEMBERED))
+    theirs = and_(table.c.room == room, table.c.generation == generation, table.c.sealed.is_not(None))
+    found = (await tx.execute(select(table.c.log, table.c.first).where(theirs).limit(at_most))).all()
+    for log, first in found:
+        await tx.execute(update(table).where(_of(room, log), table.c.first == first).values(sealed=None, size=0))
+    return bool(found)
+
+
+async def forget_names(tx: Tx, room: str, log: str, upto: int) -> None:
+    """Of what was given up long ago."""
+    table = tables.journal_batches
+    long_ago = and_(_of(room, log), table.c.last <= upto - NAMES_REMEMBERED, table.c.sealed.is_(None))
+    await tx.execute(delete(table).where(long_ago))
 
 
 async def replace_batches(tx: Tx, room: str, log: str, after: int, batches: Sequence[Batch]) -> None:

@@ -1,0 +1,118 @@
+"""Bad moments: a disk that refuses, a reader that does not read, a batch that belongs to no key."""
+
+import asyncio
+import base64
+import os
+import sqlite3
+
+import pytest
+from yarl import URL
+
+from server.domain.messages import Seat
+from server.handlers import sharing_page
+from server.ids import new_id
+from tests.live.house import Browser, House, pair_in
+from tests.live.sharing import bodies, share, sharing_pair
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.mark.slow
+async def test_an_entry_is_passed_on_while_the_disk_is_busy(house: House) -> None:
+    mentor, mentee = await sharing_pair(house)
+    await mentor.store(b"first")
+    with sqlite3.connect(house.data_dir / "visavis.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        local = await mentor.append(b"second")
+        said = await mentor.append(b"said", "chat")
+        assert (await mentee.expect("entry", lambda message: message[2] == 2))[5] == local
+        await mentee.quiet()
+        assert [message for message in mentee.inbox if message[:2] == ["entry", "chat"]] == []
+        assert [message for message in mentor.inbox if message[0] == "stored"] == []
+        other.execute("ROLLBACK")
+    other.close()
+    assert (await mentor.expect("stored", lambda message: message[2] == local))[3] == 2
+    assert (await mentee.expect("entry", lambda message: message[1] == "chat"))[5] == said
+
+
+@pytest.mark.slow
+async def test_what_ails_one_room_keeps_no_other_from_being_written(house: House) -> None:
+    mentor, mentee = await sharing_pair(house)
+    other, _ = await sharing_pair(house)
+    refuse = (
+        "CREATE TRIGGER refuse BEFORE INSERT ON journal_batches"
+        f" WHEN NEW.room = '{mentor.room}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+    )
+    database = house.hub.services.database
+    async with database.write() as tx:
+        await tx.exec_driver_sql(refuse)
+    local = await mentor.append(b"waits")
+    assert (await mentee.expect("entry"))[6] == b"waits"
+    assert await other.store(b"goes on") == 1
+    status, problem = await mentor.browser.ask("GET", mentor.path(""))
+    assert (status, problem["code"]) == (507, "disk_full")
+    async with database.write() as tx:
+        await tx.exec_driver_sql("DROP TRIGGER refuse")
+    assert (await mentor.expect("stored"))[2] == local
+    assert bodies(await mentor.read()) == [b"waits"]
+
+
+@pytest.mark.slow
+async def test_who_does_not_read_is_let_go(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing_page, "FAREWELL_S", 0.1)  # it would not read a longer one either
+    mentor, mentee, room = await pair_in(house)
+    tab = await share(mentor, room, Seat.MENTOR)
+    deaf = await _deaf(mentee, room, Seat.MENTEE)
+    assert await tab.expect("partner", lambda message: message[1] is True)
+    gone = asyncio.create_task(tab.expect("partner", lambda message: message[1] is False))
+    while not gone.done():
+        for _ in range(20):
+            await tab.send("pass", bytes(16_000))  # left out where the line is slow: that ends nobody
+            await tab.append(bytes(40_000))
+        await tab.quiet()
+        house.advance(1_000)
+        if house.hub.journals.peek(room).room.document.used > 15_000_000:  # type: ignore[union-attr]
+            await tab.snapshot(b"small", upto=await tab.store(b"last"))
+    await gone
+    deaf.close()
+
+
+async def _deaf(browser: Browser, room: str, seat: Seat) -> asyncio.StreamWriter:
+    """A socket that never reads; its reader's buffer is kept small."""
+    address = browser.house.url.removeprefix("http://")
+    cookies = browser.client.cookie_jar.filter_cookies(URL(browser.house.url))
+    reader, writer = await asyncio.open_connection(*address.split(":"), limit=1024)
+    lines = [
+        f"GET /api/rooms/{room}/sharing?seat={seat} HTTP/1.1",
+        f"Host: {address}",
+        f"Origin: {browser.house.url}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
+        "Cookie: " + "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items()),
+        "",
+        "",
+    ]
+    writer.write("\r\n".join(lines).encode())
+    assert b"101" in await reader.readline()
+    return writer
+
+
+@pytest.mark.slow
+async def test_a_long_journal_is_read_in_portions_and_whole(house: House) -> None:
+    mentor, _ = await sharing_pair(house)
+    sizes = [1, 300_000, 5, 2_000_000, 700_000, 3]
+    for n, size in enumerate(sizes, 1):
+        status, made = await mentor.octets(mentor.path("/entries", local=new_id()), bytes([n]) * size)
+        assert (status, made["n"]) == (200, n)
+    for n in range(7, 107):
+        await mentor.append(bytes([n]) * n)
+    await mentor.expect("stored", lambda message: message[3] == 106)
+    expected = [bytes([n]) * size for n, size in enumerate([*sizes, *range(7, 107)], 1)]
+    assert bodies(await mentor.read()) == expected
+    assert bodies(await mentor.read(after=50)) == expected[50:]
+    # one that is opened after a snapshot reached into the middle of what was written together
+    made = await mentor.snapshot(b"fifty", upto=50)
+    assert (await mentor.decide(made, "restore"))[0] == 200
+    assert bodies(await mentor.read()) == expected
