@@ -116,3 +116,29 @@ async def test_a_long_journal_is_read_in_portions_and_whole(house: House) -> Non
     made = await mentor.snapshot(b"fifty", upto=50)
     assert (await mentor.decide(made, "restore"))[0] == 200
     assert bodies(await mentor.read()) == expected
+
+
+@pytest.mark.slow
+async def test_a_batch_is_cut_where_the_snapshot_ends_and_its_names_stay_known(house: House) -> None:
+    mentor, mentee = await sharing_pair(house)
+    names = [new_id() for _ in range(60)]
+    for n, name in enumerate(names, 1):
+        await mentor.append(b"%d" % n, local=name)
+    await mentor.expect("stored", lambda message: message[3] == 60)
+    made = await mentor.snapshot(b"thirty-three", upto=33)
+    assert (await mentee.decide(made, "confirm"))[0] == 200
+    await mentor.close()
+    await mentee.close()
+    assert house.hub.journals.peek(mentor.room) is None
+    again = await share(mentor.browser, mentor.room, Seat.MENTOR)
+    assert again.here[4] == [made, 33, 60]
+    assert bodies((await again.read())[1:]) == [b"%d" % n for n in range(34, 61)]
+    for n in (1, 33, 34, 60):
+        assert await again.store(b"once more", local=names[n - 1]) == n
+    assert await again.store(b"new") == 61
+    with sqlite3.connect(house.data_dir / "visavis.db") as raw:
+        asked = "SELECT sum(sealed IS NULL), sum(last - first + 1) FROM journal_batches WHERE room = ?"
+        given_up, entries = raw.execute(asked, (mentor.room,)).fetchone()
+    raw.close()
+    assert given_up >= 1
+    assert entries == 61
