@@ -4,7 +4,7 @@
  * what changed, and never into one's own undo. What is under the pointer still is not written; see live.ts.
  */
 import type * as Y from "yjs";
-import { BOUNDS, type BoardElement, cleanElement, cleanId, type Point } from "./clean";
+import { BOUNDS, type BoardElement, cleanElement, cleanId, isRecord, type Point } from "./clean";
 
 /** What of Excalidraw's state matters here. */
 export interface CanvasState {
@@ -31,7 +31,7 @@ export interface BindOptions {
   readonly onCount: (count: number) => void;
   /** The page is full: what was drawn last has been taken back. */
   readonly onFull: () => void;
-  /** Something that was stored has been deleted here. */
+  /** Something that was stored has been deleted here, or words of it. */
   readonly onDeleted: () => void;
   /** The other's finished elements are on the scene now. */
   readonly onApplied: (ids: ReadonlySet<string>) => void;
@@ -191,6 +191,7 @@ export class Binding {
         } else {
           const portable = toWrite(element);
           if (portable === null) continue;
+          deleted = loses(elements.get(element.id), portable) || deleted;
           elements.set(element.id, portable);
         }
         this.agreed.set(element.id, { version: element.version, nonce: element.versionNonce });
@@ -275,6 +276,12 @@ function toWrite(element: BoardElement): BoardElement | null {
 
 function hundredth(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+/** Whether words that were stored are no longer there. */
+function loses(before: unknown, after: BoardElement): boolean {
+  const words = isRecord(before) && before.type === "text" ? before.text : "";
+  return typeof words === "string" && !(after.text ?? "").startsWith(words);
 }
 
 function randomNonce(): number {

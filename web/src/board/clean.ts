@@ -184,7 +184,12 @@ const details: Readonly<Record<Kind, (given: Raw) => Raw | null>> = {
     const points = list(given.points, BOUNDS.points, point);
     if (points.length === 0) return null;
     const pressures = list(given.pressures, BOUNDS.points, (one) => number(one, 0, 1));
-    return { points, pressures, simulatePressure: given.simulatePressure !== false, lastCommittedPoint: null };
+    return {
+      points,
+      pressures,
+      simulatePressure: given.simulatePressure !== false,
+      lastCommittedPoint: point(given.lastCommittedPoint),
+    };
   },
   text: (given) => {
     if (typeof given.text !== "string" || given.text.trim() === "") return null;

@@ -169,6 +169,18 @@ test("while one types, words are stored now and then, and at the end", () => {
   expect((mentee.elements[0] as BoardElement).text).toBe("done");
 });
 
+test("words taken out of a text are deleted words, words added are not", () => {
+  for (const [text, deleted] of [
+    ["first", 0],
+    ["first and more", 0],
+    ["and more", 1],
+  ] as const) {
+    mentor.edit("t", { type: "text", text });
+    settle();
+    expect(mentor.told.deleted).toBe(deleted);
+  }
+});
+
 test("closing writes what waits", () => {
   mentor.edit("a");
   mentor.edit("b");

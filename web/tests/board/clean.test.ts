@@ -96,6 +96,12 @@ test("a large shape is not hatched line by line", () => {
   expect(cleanElement(shape({ width: 100, height: 5, fillStyle: "hachure" }))?.fillStyle).toBe("hachure");
 });
 
+test("a finished stroke ends as its writer saw it end", () => {
+  const stroke = shape({ type: "freedraw", points: [[0, 0]], lastCommittedPoint: [3, 4] });
+  expect(cleanElement(stroke)?.lastCommittedPoint).toEqual([3, 4]);
+  expect(cleanElement({ ...stroke, lastCommittedPoint: "x" })?.lastCommittedPoint).toBeNull();
+});
+
 test("unknown fields go", () => {
   const given = { ...shape({ customData: { generationData: { html: "<script>" } } }), onclick: "alert(1)" };
   expect(Object.keys(cleanElement(given) ?? {})).not.toContain("customData");

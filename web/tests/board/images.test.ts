@@ -32,7 +32,7 @@ const bytesOf = (file: FileData | undefined) =>
   [...atob(file?.dataURL.split(",")[1] ?? "")].map((one) => one.charCodeAt(0));
 
 async function until(done: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 100 && !done(); turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let turn = 0; turn < 20 && !done(); turn++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 test("made anew before it is kept, and once more before the other sees it", async () => {
