@@ -1,7 +1,10 @@
 /**
  * Ties one page of the document to Excalidraw's scene. What is finished here is written once, an element a key; what the
- * other wrote is cleaned, compared by Excalidraw's own rule (the higher version, then the lower nonce) and laid over, only
- * what changed, and never into one's own undo. What is under the pointer still is not written; see live.ts.
+ * other wrote is cleaned and laid over, only what changed, and never into one's own undo. What is under the pointer still
+ * is not written; see live.ts.
+ *
+ * The document decides, not the higher version as in Excalidraw's own way: it is the same for both in the end, and going
+ * back to an earlier state brings lower versions. Versions only tell what has changed here and is not written yet.
  */
 import type * as Y from "yjs";
 import { BOUNDS, type BoardElement, cleanElement, cleanId, isRecord, type Point } from "./clean";
@@ -160,14 +163,12 @@ export class Binding {
       return { ...local, isDeleted: true, version: local.version + 1, versionNonce: randomNonce() };
     }
     if (local === undefined) return size < BOUNDS.elements * 2 ? this.restored(theirs) : null;
-    const goneHere = local.isDeleted && !this.differs(local);
-    if (goneHere || isNewer(theirs, local)) return this.restored(theirs);
-    const same = theirs.version === local.version && theirs.versionNonce === local.versionNonce;
-    if (!same) {
-      this.agreed.delete(id);
+    if (this.differs(local)) {
       this.writeTimer ??= setTimeout(() => this.flush(), WRITE_MS);
+      return null;
     }
-    return null;
+    const same = theirs.version === local.version && theirs.versionNonce === local.versionNonce;
+    return same ? null : this.restored(theirs);
   }
 
   private restored(element: BoardElement): BoardElement | null {
@@ -252,11 +253,6 @@ export function byIndex(one: BoardElement, other: BoardElement): number {
     return one.index < other.index ? -1 : 1;
   }
   return one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
-}
-
-function isNewer(theirs: BoardElement, local: BoardElement): boolean {
-  if (theirs.version !== local.version) return theirs.version > local.version;
-  return theirs.versionNonce < local.versionNonce;
 }
 
 /** As it is stored: what would not come through at the other side is not sent, and points are told to the hundredth. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type * as Y from "yjs";
 import { Binding, byIndex, type Canvas, type CanvasState } from "../../src/board/bind";
 import { BOUNDS, type BoardElement } from "../../src/board/clean";
+import { elementsOf, firstPage } from "../../src/board/pages";
 import { type LocalSharing, localPair } from "../local_pair";
 
 const NEVER = Symbol("never");
@@ -19,7 +20,7 @@ class Scene implements Canvas {
 
   constructor(sharing: LocalSharing, loading = false) {
     this.state = { ...this.state, isLoading: loading };
-    this.map = sharing.doc.getMap("elements");
+    this.map = elements(sharing);
     this.binding = new Binding({
       canvas: this,
       elements: this.map,
@@ -60,6 +61,13 @@ class Scene implements Canvas {
   get live(): string[] {
     return this.elements.filter((one) => !one.isDeleted).map((one) => `${one.id}@${one.x}`);
   }
+}
+
+/** Of the meeting's page, which both ends make. */
+function elements({ doc }: LocalSharing): Y.Map<unknown> {
+  const map = elementsOf(doc, firstPage(doc, "abcdefghijklmnop", 1));
+  if (map === null) throw new Error("no page");
+  return map;
 }
 
 function blank(id: string): BoardElement {
@@ -108,7 +116,7 @@ test("what one draws the other sees, and not as something to undo", () => {
 
 test("nothing is laid on before Excalidraw has loaded its own", () => {
   const [here, there] = localPair();
-  here.doc.getMap("elements").set("a", { ...blank("a"), version: 1, versionNonce: 1 });
+  elements(here).set("a", { ...blank("a"), version: 1, versionNonce: 1 });
   const late = new Scene(there, true);
   expect([late.captures.length, late.binding.ready]).toEqual([0, false]);
   late.state = { ...late.state, isLoading: false };
@@ -240,6 +248,35 @@ test.each([1, 2, 3, 4])("both change the same with the line down: they agree aft
   expect(mentor.live).toHaveLength(3);
   const stored = (mentor.map.get("a") as BoardElement).x;
   expect(mentor.live).toContain(`a@${stored}`);
+});
+
+test("going back to an earlier state goes back on both boards, though its versions are lower", async () => {
+  mentor.edit("a");
+  settle();
+  const earlier = ends[0].keep();
+  for (let n = 1; n < 5; n++) mentor.edit("a", { x: n });
+  mentee.edit("b");
+  settle();
+  expect(mentee.live).toEqual(["a@4", "b@0"]);
+  await ends[0].goBack(earlier);
+  settle();
+  expect([mentor.live, mentee.live, mentor.map.size]).toEqual([["a@0"], ["a@0"], 1]);
+  mentee.edit("a", { x: 7 });
+  settle();
+  expect([mentor.live, mentee.live]).toEqual([["a@7"], ["a@7"]]);
+});
+
+test("what is under the pointer here is not pulled away, and is written after", () => {
+  mentor.edit("a");
+  settle();
+  mentor.point("down");
+  mentor.edit("a", { x: 30 });
+  mentee.edit("a", { x: 60 });
+  settle();
+  expect(mentor.live).toEqual(["a@30"]);
+  mentor.point("up");
+  settle();
+  expect([mentor.live, mentee.live]).toEqual([["a@30"], ["a@30"]]);
 });
 
 test("what the other writes that cannot be drawn is not, and an element made so goes", () => {
