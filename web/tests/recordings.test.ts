@@ -17,8 +17,8 @@ const manifest: Manifest = {
   due_ms: 1,
   names: { mentor: "Ingrid" },
   runs: [
-    { run: 2, offset_ms: 12_000, length_ms: 8_000 },
-    { run: 1, offset_ms: 0, length_ms: 12_000 },
+    { run: 2, offset_ms: 12_000, length_ms: 8_000, started_ms: 13_000 },
+    { run: 1, offset_ms: 0, length_ms: 12_000, started_ms: 0 },
   ],
   parts: [
     part("c", "mentor", 2, 12_100, 7_900),
@@ -27,6 +27,7 @@ const manifest: Manifest = {
     part("d", "mentee", 2, 12_000, 8_300),
     part("e", "mentee", 2, 12_000, 0),
   ],
+  shared: [],
 };
 
 describe("the axis", () => {

@@ -45,6 +45,16 @@ export interface Run {
   readonly run: number;
   readonly offset_ms: number;
   readonly length_ms: number;
+  /** When it began, by the server's clock. */
+  readonly started_ms: number;
+}
+
+/** What the two made together in one run. */
+export interface SharedPart {
+  readonly id: string;
+  readonly run: number;
+  readonly bytes: number;
+  readonly interrupted: boolean;
 }
 
 /** One sealed file: one seat's media in one run. */
@@ -67,6 +77,8 @@ export interface Manifest {
   readonly names: Partial<Record<Seat, string>>;
   readonly runs: readonly Run[];
   readonly parts: readonly Part[];
+  /** At most one a run. */
+  readonly shared: readonly SharedPart[];
 }
 
 export const SEATS: readonly Seat[] = ["mentor", "mentee"];

@@ -1,0 +1,117 @@
+/**
+ * What the two made together, on the recording's own axis: at each moment the document, the chat and what happened as
+ * they were. Each run has its own part, or none. Times in milliseconds.
+ */
+import type * as Y from "yjs";
+import type { ChatEntry } from "../../sharing/types.ts";
+import type { Run } from "../types.ts";
+import type { Frame, Happened } from "./frames.ts";
+import { Origins } from "./origins.ts";
+import { countUntil, type Kept, type Line, stretchOf } from "./stretch.ts";
+import { type Touched, Track } from "./track.ts";
+
+export interface Part {
+  readonly run: number;
+  readonly frames: readonly Frame[];
+}
+
+/** Something that happened, at its place. */
+export type Event = Happened & { readonly at: number };
+
+export interface Moment {
+  readonly doc: Y.Doc;
+  readonly touched: Touched;
+  /** Chat entries until then; a body that was deleted by then is null. */
+  readonly chat: readonly ChatEntry[];
+  readonly happened: readonly Event[];
+}
+
+interface Stretch {
+  readonly from: number;
+  readonly kept: (Kept & { readonly track: Track }) | null;
+}
+
+export class Replay {
+  readonly origins = new Origins();
+  readonly #stretches: readonly Stretch[];
+  /** Where each chat entry was written, if during the recording. */
+  readonly #said = new Map<number, number>();
+
+  constructor(runs: readonly Run[], parts: readonly Part[]) {
+    let began: number | null = null;
+    const stretches: Stretch[] = [];
+    for (const run of [...runs].sort((one, other) => one.run - other.run)) {
+      const kept = stretchOf(run, parts.find((part) => part.run === run.run)?.frames ?? []);
+      const from = run.offset_ms;
+      if (kept === null) stretches.push({ from, kept });
+      else {
+        // what a later run begins with, beyond what is known, was written while the recording was paused
+        this.#noteOrigins(kept, began === null ? null : from);
+        began ??= run.started_ms;
+        this.#noteSaid(kept.lines, began);
+        const updates = kept.changes.map((change) => change.update);
+        stretches.push({ from, kept: { ...kept, track: new Track(kept.document, updates) } });
+      }
+    }
+    this.#stretches = stretches;
+  }
+
+  /** Stays the same as long as there is nothing new to be seen. */
+  place(at: number): string {
+    const index = this.#indexAt(at);
+    const kept = this.#stretches[index]?.kept;
+    return kept ? `${index}/${countUntil(kept.changes, at)}/${countUntil(kept.lines, at)}` : `${index}`;
+  }
+
+  /** Null where nothing was kept. The document changes with the next question. */
+  moment(at: number): Moment | null {
+    const kept = this.#stretches[this.#indexAt(at)]?.kept;
+    if (!kept) return null;
+    const doc = kept.track.at(countUntil(kept.changes, at));
+    return { doc, touched: kept.track.touched, ...told(kept.lines.slice(0, countUntil(kept.lines, at))) };
+  }
+
+  /** Where a chat entry was written; null: before the recording. */
+  saidAt(n: number): number | null {
+    return this.#said.get(n) ?? null;
+  }
+
+  close(): void {
+    for (const { kept } of this.#stretches) kept?.track.close();
+  }
+
+  #indexAt(at: number): number {
+    const later = this.#stretches.findIndex(({ from }) => from > at);
+    return later === -1 ? this.#stretches.length - 1 : Math.max(0, later - 1);
+  }
+
+  #noteOrigins({ document, changes }: Kept, at: number | null): void {
+    const add = (early: boolean) => {
+      for (const change of changes) if (change.early === early) this.origins.add(change.update, change);
+    };
+    add(true);
+    this.origins.add(document, { at, seat: null });
+    add(false);
+  }
+
+  /** `since`: when the recording began. */
+  #noteSaid(lines: readonly Line[], since: number): void {
+    for (const line of lines) {
+      if (line.kind !== "entry" || line.entry.atMs < since || this.#said.has(line.entry.n)) continue;
+      this.#said.set(line.entry.n, line.at);
+    }
+  }
+}
+
+function told(lines: readonly Line[]): Pick<Moment, "chat" | "happened"> {
+  const struck = new Set<number>();
+  const chat: ChatEntry[] = [];
+  const happened: Event[] = [];
+  for (const line of lines) {
+    if (line.kind === "entry") chat.push(line.entry);
+    else if (line.kind === "struck") struck.add(line.n);
+    else happened.push({ ...line.happened, at: line.at });
+  }
+  if (struck.size === 0) return { chat, happened };
+  return { chat: chat.map((entry) => (struck.has(entry.n) ? { ...entry, body: null } : entry)), happened };
+}
