@@ -61,7 +61,7 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
       )}
       {words && <ConsentWing meeting={meeting} words={words} />}
       <Pill meeting={meeting} onWhyNot={() => open("why_not")} />
-      <div class="notes">
+      <div class="notices">
         <LineNote meeting={meeting} />
         <RefusalNote meeting={meeting} />
         <DeviceNote meeting={meeting} />

@@ -15,6 +15,8 @@ export interface PanelProps {
   readonly onOpen: (panel: Panel, id: string) => void;
   /** Level of the headings inside. */
   readonly level: 2 | 3;
+  /** Puts it away; a page of its own cannot be. */
+  readonly onClose?: () => void;
 }
 
 const LOADERS: Readonly<Record<Panel, () => Promise<{ default: ComponentType<PanelProps> }>>> = {
@@ -44,8 +46,8 @@ function Beside({ panel, together, narrow }: { panel: Panel; together: Together;
     place.current?.focus();
   }, []);
   return (
-    <section class={`beside ${placeOf(panel)} ${panel}`} aria-labelledby={id} tabIndex={-1} ref={place}>
-      <header>
+    <section class={`beside ${placeOf(panel)}`} data-panel={panel} aria-labelledby={id} tabIndex={-1} ref={place}>
+      <header class={panel === "whiteboard" ? "heard" : ""}>
         <h2 id={id}>{t(`together.${panel}`)}</h2>
         <button
           type="button"
@@ -105,6 +107,7 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
       target={target?.panel === panel ? target.id : null}
       onOpen={(wanted, id) => together.show(wanted, id, narrow)}
       level={level}
+      {...(level === 3 ? { onClose: () => together.putAway(panel) } : {})}
     />
   );
 }

@@ -37,7 +37,7 @@ export function TogetherPage({ room, panel }: Props): JSX.Element {
   return (
     <>
       <RoomHead room={room} here={panel} />
-      <main class={`together-page ${panel}`}>
+      <main class="together-page" data-panel={panel}>
         <h1>{t(`together.${panel}`)}</h1>
         {found.value?.kind === "failed" && (
           <Notice kind="pause" role="alert">

@@ -3,6 +3,7 @@
  * the partner's picture never waits for them.
  */
 import { computed, signal } from "@preact/signals";
+import { remembered } from "../meeting/memory";
 import type { Id, Seat } from "../protocol";
 import type { Names } from "../sharing/layout";
 import type { Sharing } from "../sharing/types";
@@ -55,7 +56,11 @@ export class Together {
         import("../chat/unread"),
       ]);
       if (this.#closed) return;
-      const sharing = openSharing({ room: this.room, you: this.you });
+      const sharing = openSharing({
+        room: this.room,
+        you: this.you,
+        seatSecret: remembered(this.room).personal ?? null,
+      });
       const unread = unreadCount(sharing);
       this.#ends.push(
         unread.count.subscribe((count) => {
