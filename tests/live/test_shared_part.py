@@ -1,0 +1,358 @@
+"""What the two make together while a recording runs: sealed beside voices and pictures, in order, nothing besides."""
+
+import asyncio
+import secrets
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.clock import SystemClock
+from server.crypto import keys
+from server.domain.messages import Seat
+from server.domain.shared_part import Begin, Frame, Happened, Struck, Written, unpack
+from server.domain.sharing import Journal
+from server.handlers import keys as app_keys
+from server.ids import new_id
+from server.live.parts import PartFiles
+from server.live.shared_part import SharedPart
+from server.live.table import RoomTable
+from server.media.parts import PartInfo
+from server.media.permit import Permit
+from server.store import recordings, rooms
+from tests.e2e.place import Place
+from tests.live.house import PASSWORD, Browser, House, Tab, meeting_in, open_house, pass_seconds
+from tests.live.legs import Leg, on_record, saved
+from tests.live.sharing import SharingTab, share
+
+
+async def post(browser: Browser, path: str, body: bytes) -> tuple[int, Any]:
+    headers = {"Origin": browser.house.url, "Content-Type": "application/octet-stream"}
+    async with browser.client.post(browser.house.url + path, data=body, headers=headers) as response:
+        return response.status, await response.json()
+
+
+def shared_path(room: str, recording: str, run: int, seat: Seat) -> str:
+    return f"/api/rooms/{room}/recordings/{recording}/runs/{run}/shared?seat={seat}"
+
+
+async def parts_of(browser: Browser, room: str, recording: str) -> list[dict[str, Any]]:
+    status, manifest = await browser.ask("GET", f"/api/rooms/{room}/recordings/{recording}")
+    assert status == 200, manifest
+    return list(manifest["shared"])
+
+
+async def frames_of(browser: Browser, room: str, recording: str, part: dict[str, Any]) -> list[Frame]:
+    """As the player reads them."""
+    path = f"/api/rooms/{room}/recordings/{recording}/parts/{part['id']}"
+    status, raw = await browser.ask("GET", path)
+    assert (status, len(raw) < part["bytes"]) == (200, True)
+    assert (await browser.ask("GET", f"{path}?download=1"))[0] == 403, "it is no film"
+    return list(unpack(raw))
+
+
+class Tape:
+    """A recording of a room without its meeting: runs begin and end when a test says so. One second of media, so that
+    it is kept."""
+
+    def __init__(self, house: House, tab: SharingTab) -> None:
+        self.house = house
+        self.tab = tab
+        self.id = new_id()
+        self.permit = Permit(self.id, 0)
+
+    async def open(self) -> None:
+        services, room, now = self.house.hub.services, self.tab.room, self.house.clock.now_ms()
+        meeting, shred = new_id(), keys.new_shred_key()
+        await services.shred.put(self.id, keys.seal_shred_key(services.masters, room, self.id, shred), now)
+        async with self.house.app[app_keys.DATABASE].write() as tx:
+            row = await rooms.get(tx, room)
+            assert row is not None
+            await recordings.begin_meeting(tx, meeting, room, now)
+            await recordings.create(tx, self.id, room=room, meeting=meeting, retention_days=30, downloads=True, now=now)
+        self.files = PartFiles(services, room, self.id, row.keys.public_key, shred)
+
+    async def run(self) -> SharedPart:
+        """Begins the next one."""
+        services, now = self.house.hub.services, self.house.clock.now_ms()
+        self.permit = Permit(self.id, self.permit.run + 1)
+        async with services.database.write() as tx:
+            await recordings.open_run(tx, self.id, self.permit.run, now)
+        task = await self.house.hub.get(self.tab.room)
+        table = RoomTable(services, self.tab.room, self.house.hub.journals, task.observe, lambda: task.room)
+        self.started_ms = now
+        return SharedPart(self.files, table, self.permit, services.clock)
+
+    async def end_run(self, shared: SharedPart) -> None:
+        self.permit.close()
+        await shared.finish()
+        sink = await self.files(Seat.MENTOR, PartInfo(self.id, self.permit.run, Seat.MENTOR, self.started_ms, 0, False))
+        await sink.write(b"sound", 0)
+        await sink.finish(1_000)
+        async with self.house.hub.services.database.write() as tx:
+            await recordings.close_run(tx, self.id, self.permit.run, length_ms=1_000, now=self.house.clock.now_ms())
+
+    async def end(self) -> None:
+        async with self.house.hub.services.database.write() as tx:
+            await recordings.finish(tx, self.id, reason="left", now=self.house.clock.now_ms())
+
+
+async def content_of(tab: SharingTab) -> bytes:
+    live = tab.browser.house.hub.journals.peek(tab.room)
+    assert live is not None
+    return live.room.keys._content
+
+
+async def all_in(house: House) -> tuple[Tab, Tab, SharingTab, SharingTab]:
+    """Both in the meeting, and what they share open."""
+    mentor, mentee = await meeting_in(house)
+    first = await share(mentor.browser, mentor.room_id, Seat.MENTOR)
+    return mentor, mentee, first, await share(mentee.browser, mentee.room_id, Seat.MENTEE)
+
+
+async def test_what_is_written_during_a_run_is_kept_in_order_and_nothing_else(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        meeting_mentor, meeting_mentee, mentor, mentee = await all_in(house)
+        start = house.clock.now_ms()
+        await mentor.store(b"before", "document")
+        await mentor.store(b"hello", "chat")
+        await mentee.store(b"to be struck", "chat")
+        await mentee.send("strike", 2)
+        await mentee.expect("struck")
+        await mentee.store(b"good morning", "chat")
+        await meeting_mentee.send("thinking", on=True)
+        await meeting_mentor.send("quiet_propose", minutes=2)
+        await meeting_mentor.quiet()
+        await meeting_mentee.quiet()
+        tape = Tape(house, mentor)
+        await tape.open()
+        house.advance(1_000)
+        shared = await tape.run()
+        await mentor.store(b"while it waits", "document")
+        house.advance(1_000)
+        await shared.begin(Seat.MENTEE, b"the whole document", await content_of(mentor))
+        private = secrets.token_bytes(40)
+        await mentor.store(private, "notes")
+        await mentor.store(b"first", "document")
+        house.advance(1_000)
+        await mentee.store(b"second", "document")
+        await mentee.store(b"a word", "chat")
+        await meeting_mentor.send("gesture", kind="nod")
+        await meeting_mentor.quiet()
+        await mentor.send("strike", 1)
+        await mentor.expect("struck", lambda message: message[1] == 1)
+        tape.permit.close()
+        await mentor.store(b"off the record", "document")
+        await mentor.store(b"off the record", "chat")
+        await tape.end_run(shared)
+        await mentor.store(b"after", "document")
+        await tape.end()
+
+        [part] = await parts_of(mentor.browser, mentor.room, tape.id)
+        assert (part["run"], part["started_ms"], part["interrupted"]) == (1, start + 2_000, False)
+        seat, other = Seat.MENTOR, Seat.MENTEE
+        assert await frames_of(mentor.browser, mentor.room, tape.id, part) == [
+            Begin(1, 1, start + 2_000, other, b"the whole document"),
+            Written(start, Journal.CHAT, 1, seat, b"hello"),
+            Written(start, Journal.CHAT, 3, other, b"good morning"),
+            Happened(start + 1_000, "thinking", other, "on", None),
+            Happened(start + 1_000, "quiet", seat, "proposed", 2),
+            Written(start + 1_000, Journal.DOCUMENT, 2, seat, b"while it waits"),
+            Written(start + 2_000, Journal.DOCUMENT, 3, seat, b"first"),
+            Written(start + 3_000, Journal.DOCUMENT, 4, other, b"second"),
+            Written(start + 3_000, Journal.CHAT, 4, other, b"a word"),
+            Happened(start + 3_000, "gesture", seat, "nod", None),
+            Struck(start + 3_000, 1),
+        ]
+        assert not house.hub.journals._observers, "nobody listens any more"
+        for file in house.data_dir.rglob("*"):
+            assert not file.is_file() or not any(word in file.read_bytes() for word in (b"hello", private, b"whole do"))
+
+
+async def test_each_run_has_its_own_document_and_a_run_without_one_has_nothing(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        _, _, mentor, mentee = await all_in(house)
+        tape, content = Tape(house, mentor), await content_of(mentor)
+        await tape.open()
+        for run, document in enumerate((b"one", None, b"three"), 1):
+            shared = await tape.run()
+            if document is not None:
+                await shared.begin(Seat.MENTOR, document, content)
+            await mentee.store(f"in run {run}".encode())
+            await tape.end_run(shared)
+            await mentee.store(b"between")
+        await tape.end()
+        parts = await parts_of(mentor.browser, mentor.room, tape.id)
+        assert [part["run"] for part in parts] == [1, 3]
+        for part, document in zip(parts, (b"one", b"three"), strict=True):
+            begin, *rest = await frames_of(mentor.browser, mentor.room, tape.id, part)
+            assert isinstance(begin, Begin)
+            assert begin.document == document
+            assert [frame.body for frame in rest if isinstance(frame, Written)] == [f"in run {part['run']}".encode()]
+        path = f"/api/rooms/{mentor.room}/recordings/{tape.id}"
+        assert (await mentor.browser.ask("DELETE", path))[0] == 200
+        assert (await mentor.browser.ask("GET", f"{path}/parts/{parts[0]['id']}"))[0] == 410
+        assert list(house.data_dir.rglob("*.vrec")) == []
+
+
+async def test_a_long_chat_is_kept_whole_and_a_huge_one_from_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.live.table.PORTION", 7)
+    monkeypatch.setattr("server.live.shared_part.GATHER", 300)
+    async with open_house(tmp_path) as house:
+        _, _, mentor, _ = await all_in(house)
+        tape, content = Tape(house, mentor), await content_of(mentor)
+        await tape.open()
+        said = [f"message {n:02}".encode() for n in range(1, 41)]
+        last = [await mentor.append(body, "chat") for body in said][-1]
+        await mentor.expect("stored", lambda message: message[2] == last)
+        for most in (8_000, len(said[0]) * 5):
+            monkeypatch.setattr("server.live.table.CHAT_BYTES", most)
+            shared = await tape.run()
+            await shared.begin(Seat.MENTOR, b"document", content)
+            await tape.end_run(shared)
+        await tape.end()
+        for part, kept in zip(await parts_of(mentor.browser, mentor.room, tape.id), (said, said[-5:]), strict=True):
+            _, *rest = await frames_of(mentor.browser, mentor.room, tape.id, part)
+            assert [frame.body for frame in rest if isinstance(frame, Written)] == kept
+
+
+async def test_the_first_browser_is_taken_and_nothing_without_a_permit(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        mentor, mentee = await meeting_in(house)
+        room = mentor.room_id
+        assert await post(mentor.browser, shared_path(room, new_id(), 1, Seat.MENTOR), b"document") == (
+            409,
+            {"code": "no_permit", "detail": "Nothing is being recorded now.", "status": 409},
+        )
+        await mentor.agree()
+        await mentee.recording("waiting")
+        await mentee.agree()
+        await mentor.recording("countdown")
+        await pass_seconds(house, 3, mentor, mentee)
+        recording = (await mentor.recording("starting"))["recording"]
+        path = shared_path(room, recording, 1, Seat.MENTOR)
+        assert (await post(mentor.browser, path, b""))[1]["code"] == "empty"
+        assert (await post(mentor.browser, shared_path(room, recording, 2, Seat.MENTOR), b"x"))[1][
+            "code"
+        ] == "no_permit"
+        assert await post(mentor.browser, path, b"document") == (200, {"run": 1})
+        again = await post(mentee.browser, shared_path(room, recording, 1, Seat.MENTEE), b"document")
+        assert (again[0], again[1]["code"]) == (409, "shared_begun")
+        await mentee.send("consent_withdraw", **mentee.signed("withdraw"))
+        await mentee.recording("stopped")
+        assert (await post(mentor.browser, path, b"document"))[1]["code"] == "no_permit"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+async def test_pause_go_on_withdraw_and_erase_with_real_media(tmp_path: Path) -> None:
+    async with open_house(tmp_path, SystemClock()) as house:
+        legs, recording = await on_record(house)
+        mentor, mentee = legs[0].tab, legs[1].tab
+        room = mentor.room_id
+        line = await share(mentor.browser, room, Seat.MENTOR)
+        assert (await post(mentor.browser, shared_path(room, recording, 1, Seat.MENTOR), b"one"))[0] == 200
+        await line.store(b"in run one")
+        await saved(mentor, 1_000)
+        await pause(legs, recording)
+        await line.store(b"while paused")
+        await go_on(legs, recording)
+        assert (await post(mentee.browser, shared_path(room, recording, 2, Seat.MENTEE), b"two"))[0] == 200
+        await line.store(b"in run two")
+        await saved(mentor, 2_000)
+        await mentee.send("consent_withdraw", **mentee.signed("withdraw"))
+        await mentor.recording("stopped")
+        await line.store(b"after the no")
+        await asyncio.gather(*(leg.shut(recording, 2) for leg in legs))
+        task = house.hub.peek(room)
+        assert task is not None
+        await task.worker.drain()
+        kept = [
+            await frames_of(mentor.browser, room, recording, each)
+            for each in await parts_of(mentor.browser, room, recording)
+        ]
+        told = [[getattr(frame, "document", getattr(frame, "body", None)) for frame in frames] for frames in kept]
+        assert [[word for word in words if word is not None] for words in told] == [
+            [b"one", b"in run one"],
+            [b"two", b"in run two"],
+        ]
+        assert len(list(house.data_dir.rglob("*.vrec"))) == 6
+        await mentee.send("outcome", recording=recording, choice="erase")
+        await mentor.see(lambda view: view["recording"]["choice"] == "erased")
+        await task.worker.drain()
+        assert list(house.data_dir.rglob("*.vrec")) == []
+        for leg in legs:
+            await leg.close()
+
+
+async def pause(legs: list[Leg], recording: str) -> None:
+    mentor, mentee = legs[0].tab, legs[1].tab
+    await mentor.send("break_propose", minutes=5)
+    await mentee.see(lambda view: view["pause"] is not None)
+    await mentee.send("break_answer", agree=True)
+    await asyncio.gather(*(leg.tab.recording("paused") for leg in legs))
+    await asyncio.gather(*(leg.shut(recording, 1) for leg in legs))
+    await mentor.see(lambda view: view["recording"]["quiet"])
+
+
+async def go_on(legs: list[Leg], recording: str) -> None:
+    for leg in legs:
+        await leg.tab.send("break_back")
+    await legs[0].tab.see(lambda view: view["pause"] is None)
+    await asyncio.gather(*(leg.tab.send("go_on") for leg in legs))
+    await asyncio.gather(*(leg.tab.recording("starting") for leg in legs))
+    await asyncio.gather(*(leg.open(recording, 2) for leg in legs))
+    await asyncio.gather(*(leg.tab.recording("recording") for leg in legs))
+
+
+class _There:
+    """As much of a house as people ask for whose server is a process of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.browsers: list[Browser] = []
+
+    def browser(self) -> Browser:
+        there: Any = self
+        self.browsers.append(Browser(there))
+        return self.browsers[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+async def test_a_killed_server_leaves_what_was_written_a_second_before(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    there: Any = _There(await place.start())
+    try:
+        legs, recording = await on_record(there)
+        mentor, mentee = legs[0].tab, legs[1].tab
+        room = mentor.room_id
+        line = await share(mentor.browser, room, Seat.MENTOR)
+        assert (await post(mentor.browser, shared_path(room, recording, 1, Seat.MENTOR), b"x" * 300_000))[0] == 200
+        for n in range(20):
+            await line.store(f"early {n}".encode())
+        # voices are made durable as often as this is; when two seconds more of them are, so is this
+        now_ms = (await mentor.expect("saved"))["saved_ms"]
+        await saved(mentor, now_ms + 3_000)
+        for n in range(20):
+            await line.store(f"late {n}".encode())
+        await place.kill()
+        for leg in legs:
+            await leg.close()
+        there.url = await place.start()
+        assert (await mentee.browser.ask("POST", f"/api/rooms/{room}/unlock", {"password": PASSWORD}))[0] == 200
+        [part] = await parts_of(mentee.browser, room, recording)
+        assert part["interrupted"]
+        begin, *rest = await frames_of(mentee.browser, room, recording, part)
+        assert isinstance(begin, Begin)
+        assert begin.document == b"x" * 300_000
+        written = [frame.body for frame in rest if isinstance(frame, Written)]
+        early, late = ([f"{when} {n}".encode() for n in range(20)] for when in ("early", "late"))
+        assert written[:20] == early
+        assert written[20:] == late[: len(written) - 20]
+    finally:
+        for browser in there.browsers:
+            await browser.close()
+        await place.stop()
