@@ -7,6 +7,7 @@ import { findings } from "../join/device_words";
 import { personalLink } from "../join/fragment";
 import type { LevelMeter } from "../join/level";
 import { CopyLink } from "../join/PersonalLink";
+import { keepWithRecordings } from "../together/keep";
 import { Panels } from "../together/Panels";
 import { Together } from "../together/together";
 import { Button, Notice } from "../ui/index.ts";
@@ -106,11 +107,14 @@ function useTogether(meeting: Meeting): Together {
   const together = useMemo(() => new Together(meeting.room, meeting.you, () => meeting.names()), [meeting]);
   useEffect(() => {
     const timer = setTimeout(() => void together.load(), FETCH_AFTER_MS);
+    const { room, you, view } = meeting;
+    const stopKeeping = keepWithRecordings({ room, you, view, sharing: together.sharing });
     return () => {
       clearTimeout(timer);
+      stopKeeping();
       together.close();
     };
-  }, [together]);
+  }, [meeting, together]);
   return together;
 }
 
