@@ -1,0 +1,18 @@
+/** What the build takes out of Excalidraw is still where it was, in the version that is installed. */
+import { expect, test } from "vitest";
+import { patch } from "../../vite_excalidraw";
+
+const files = import.meta.glob<string>("../../node_modules/@excalidraw/excalidraw/dist/prod/*.js", {
+  eager: true,
+  query: "?raw",
+  import: "default",
+});
+
+test("nothing foreign, no Chinese face, no other language, no style set as text", () => {
+  const patched = Object.values(files).map(patch);
+  expect(patched.reduce((sum, { fallbacks }) => sum + fallbacks, 0)).toBe(1);
+  const code = patched.map((one) => one.code).join("");
+  expect(code).not.toMatch(/esm\.sh|fonts\/Xiaolai|locales\/(?!en)|setAttribute\("style"/);
+  expect(code).toContain('import font0 from "./fonts/');
+  expect(code).not.toContain('="./fonts/');
+});
