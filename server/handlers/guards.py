@@ -82,6 +82,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return tell(request, kind, VisavisError(code, error.reason, error.status))
     except TimeoutError:
         return tell(request, kind, VisavisError("too_slow", "The request took too long.", 408))
+    except ConnectionError:
+        raise  # whoever asked has gone meanwhile: nobody is there to tell
     except Exception as error:
         log.error("request_failed", route=route.path if route else None, exc_info=error)
         return tell(request, kind, VisavisError("internal", "Something went wrong here.", 500))

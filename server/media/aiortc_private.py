@@ -307,8 +307,8 @@ class LegTransport:
         self._connection.mute()
 
     async def close(self) -> None:
-        """Say goodbye (DTLS) and let go of the sockets. May be called at any time, twice too; a caller that is cancelled
-        does not leave sockets open."""
+        """Say goodbye (DTLS) and let go of the sockets. May be called at any time, twice too; a caller that is
+        cancelled does not leave sockets open."""
         self.mute()
         if self._closing is None:
             self._closing = asyncio.get_running_loop().create_task(self._close())

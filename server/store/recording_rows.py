@@ -53,7 +53,7 @@ class PartKind(StrEnum):
     MEDIA = "media"
     """One seat's sound and picture."""
     SHARED = "shared"
-    """Board, notes, topics, chat and gestures of both; `seat` is the one whose browser gave the state it begins with."""
+    """Board, notes, topics, chat and gestures of both; `seat` is the one whose browser gave what it begins with."""
 
 
 class Run(Struct, frozen=True):

@@ -35,7 +35,18 @@ from server.store.parts import (
     parts,
     runs,
 )
-from server.store.recording_rows import Counts, Download, Part, PartKind, PartState, Recording, Run, State, Usage, readable
+from server.store.recording_rows import (
+    Counts,
+    Download,
+    Part,
+    PartKind,
+    PartState,
+    Recording,
+    Run,
+    State,
+    Usage,
+    readable,
+)
 
 __all__ = [
     "Counts",

@@ -66,7 +66,10 @@ export function RoomReady({ created, draft }: Props): JSX.Element {
         </div>
       )}
       {created.personal ? (
-        <Personal link={personalLink(created.link, created.personal)} onRefused={setRefused} />
+        <>
+          <Personal link={personalLink(created.link, created.personal)} onRefused={setRefused} />
+          <p class="second small">{t("join.personal.lost")}</p>
+        </>
       ) : (
         <Notice kind="calm">{t("create.neither_next")}</Notice>
       )}

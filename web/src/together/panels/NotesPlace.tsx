@@ -14,6 +14,7 @@ export default function NotesPlace({ sharing, names, target, onOpen }: PanelProp
   return (
     <NotesPanel
       {...{ sharing, names }}
+      heading={false}
       {...(target ? { open: target } : {})}
       onOpen={({ item }) => show(item.kind, item.id, onOpen)}
     />
