@@ -25,8 +25,8 @@ settings.register_profile("long", max_examples=1000, deadline=None)
 settings.load_profile("fast")
 
 
-RUNS_A_SERVER = {"handlers", "live"}
-"""Directories whose tests start the application, each anew: they come after the fast part."""
+RUNS_A_SERVER = {"handlers", "live", "store"}
+"""Directories whose tests start the application, or its database, each anew: they come after the fast part."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
