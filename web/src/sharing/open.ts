@@ -15,7 +15,7 @@ import { browserWorld, Line, type World } from "./line";
 import { Outbox, type Waiting } from "./outbox";
 import { Passing, passingBody } from "./passing";
 import { notesKey } from "./private_notes";
-import { MAX_BODY_BYTES, type ToSharer } from "./protocol";
+import { MAX_CHAT_BYTES, type ToSharer } from "./protocol";
 import { type Keys, Requests } from "./requests";
 import { goTo, roots } from "./restore";
 import { open, seal, sealingKey } from "./seal";
@@ -414,7 +414,7 @@ class OpenSharing implements Sharing {
   // --- what features use --------------------------------------------------------------------------------------------
 
   say(body: Uint8Array): Id {
-    if (body.length === 0 || body.length > MAX_BODY_BYTES) throw new RangeError("a message has 1 to 49152 octets");
+    if (body.length === 0 || body.length > MAX_CHAT_BYTES) throw new RangeError("a message has 1 to 16384 octets");
     const entry: Waiting = { journal: "chat", local: newId(), body };
     this.#chat.wait(entry, Date.now());
     void this.#put(entry);

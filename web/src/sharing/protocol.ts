@@ -9,6 +9,8 @@ import type { Journal } from "./types";
 
 export const MAX_FRAME_BYTES = 56 * 1024;
 export const MAX_BODY_BYTES = 48 * 1024;
+/** Of one chat entry. */
+export const MAX_CHAT_BYTES = 16 * 1024;
 export const MAX_PASSING_BYTES = 16 * 1024;
 /** Largest entry that goes by HTTP. */
 export const MAX_ENTRY_BYTES = 4 * 1024 * 1024;

@@ -66,7 +66,7 @@ export interface Sharing {
 
   /** All chat entries in order, those still waiting last. Loaded with the first reading. */
   readonly chat: ReadonlySignal<readonly ChatEntry[]>;
-  /** Up to 48 KiB. */
+  /** Up to 16 KiB; throws RangeError beyond. */
   say(body: Uint8Array): Id;
   strike(n: number): void;
 

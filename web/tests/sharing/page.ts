@@ -1,0 +1,216 @@
+/**
+ * Pages without a window, in Node, over the real modules: their line can be cut, and they can be closed at any moment.
+ * `page_main.js` tells them what to do, line by line.
+ */
+import "fake-indexeddb/auto";
+import { effect } from "@preact/signals";
+import * as Y from "yjs";
+import { type Id, newId, type Seat } from "../../src/protocol";
+import { actions, notes, pages } from "../../src/sharing/layout";
+import type { World } from "../../src/sharing/line";
+import { openSharing } from "../../src/sharing/open";
+import { readable, roots } from "../../src/sharing/restore";
+import type { Sharing } from "../../src/sharing/types";
+
+interface Command {
+  readonly do: string;
+  readonly page: string;
+  readonly room: Id;
+  readonly seat: Seat;
+  readonly url: string;
+  readonly cookie: string;
+  readonly words: readonly string[];
+  readonly random: number;
+  readonly bytes: number;
+  readonly snapshot: Id;
+  readonly code: string;
+  readonly choice: string;
+}
+
+class Page {
+  readonly sharing: Sharing;
+  readonly passed: unknown[] = [];
+  #cut = false;
+  #sockets = new Set<WebSocket>();
+
+  constructor({ room, seat, url, cookie }: Command) {
+    const headers = { cookie, origin: url };
+    const world: World = {
+      fetch: async (path, init) => {
+        if (this.#cut) throw new TypeError("the line is cut");
+        return await fetch(url + path, { ...init, headers: { ...init?.headers, ...headers } });
+      },
+      socket: (path) => {
+        const address = this.#cut ? "ws://127.0.0.1:9" : url.replace("http", "ws") + path;
+        const socket = new WebSocket(address, { headers } as unknown as string[]);
+        this.#sockets.add(socket);
+        return socket;
+      },
+      random: () => Math.random() / 10,
+    };
+    this.sharing = openSharing({ room, you: seat, world });
+    this.sharing.onPass("test", (data) => this.passed.push(data));
+  }
+
+  /** Nothing goes out or comes in any more; what was under way is lost. */
+  cut(): void {
+    this.#cut = true;
+    for (const socket of this.#sockets) socket.close();
+    this.#sockets.clear();
+  }
+
+  mend(): void {
+    this.#cut = false;
+  }
+
+  /** Each word somewhere else: in a text both write, as an item of its own, in the chat, in private notes. */
+  async write({ words, random }: Command): Promise<void> {
+    const { doc } = this.sharing;
+    for (const [place, word] of words.entries()) {
+      const kind = (place + random) % 5;
+      if (kind === 0) {
+        this.sharing.say(new TextEncoder().encode(JSON.stringify({ text: word })));
+      } else if (kind === 1) {
+        doc.transact(() => actions(doc).set(newId(), new Y.Map<unknown>([["text", word]])));
+      } else if (kind === 2 && this.sharing.notes.value) {
+        insert(this.sharing.notes.value.getText("own"), word, random);
+      } else insert(textOf(doc), word, random);
+    }
+  }
+
+  /** Something large: an entry that goes by HTTP. */
+  draw(bytes: number): void {
+    const { doc } = this.sharing;
+    doc.transact(() => pages(doc).set(newId(), new Y.Map<unknown>([["name", "x".repeat(bytes)]])));
+  }
+
+  say(update: Uint8Array): void {
+    const { doc } = this.sharing;
+    doc.transact((transaction) => doc.emit("update", [update, null, doc, transaction]));
+  }
+
+  erase(random: number): void {
+    const text = textOf(this.sharing.doc);
+    const at = random % Math.max(1, text.length - 3);
+    if (text.length > 4) text.delete(at, 3);
+  }
+
+  /** The next change of anything that shows, or a little while. */
+  async change(): Promise<void> {
+    const { doc, chat, phase, ready, unsent, partnerHere, troubles, notesMissing, notes: own } = this.sharing;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 250);
+      const done = () => setTimeout(resolve, 5);
+      let first = true;
+      const stop = effect(() => {
+        for (const shown of [chat, phase, ready, unsent, partnerHere, troubles, notesMissing, own]) shown.value;
+        if (!first) done();
+        first = false;
+      });
+      doc.once("update", done);
+      own.value?.once("update", done);
+      void Promise.resolve(timer).then(() => setTimeout(stop, 250));
+    });
+  }
+
+  state(): unknown {
+    const { doc, notes: own, chat, phase, ready, unsent, partnerHere, troubles, notesMissing } = this.sharing;
+    return {
+      document: roots(doc).map(readable),
+      text: textOf(doc).toString(),
+      own: own.value?.getText("own").toString() ?? null,
+      chat: chat.value.map(({ n, seat, body, stored }) => ({
+        n,
+        seat,
+        stored,
+        body: body && new TextDecoder().decode(body),
+      })),
+      you: this.sharing.you,
+      phase: phase.value,
+      ready: ready.value,
+      unsent: unsent.value,
+      partner: partnerHere.value,
+      missing: notesMissing.value,
+      pending: doc.store.pendingStructs !== null,
+      troubles: troubles.value,
+      passed: this.passed,
+    };
+  }
+}
+
+const textOf = (doc: Y.Doc): Y.Text => doc.getText("both");
+
+function insert(text: Y.Text, word: string, random: number): void {
+  // Between words, so that each can be found whole.
+  const ends = [...text.toString().matchAll(/;/g)].map((found) => found.index + 1);
+  text.insert(ends[random % Math.max(1, ends.length)] ?? 0, `${word};`);
+}
+
+const open = new Map<string, Page>();
+
+export async function obey(command: Command): Promise<unknown> {
+  if (command.do === "open") {
+    open.set(command.page, new Page(command));
+    return {};
+  }
+  const page = open.get(command.page);
+  if (!page) throw new Error(`no page ${command.page}`);
+  switch (command.do) {
+    case "write":
+      await page.write(command);
+      return {};
+    case "draw":
+      page.draw(command.bytes);
+      return {};
+    case "erase":
+      page.erase(command.random);
+      return {};
+    case "cut":
+      page.cut();
+      return {};
+    case "mend":
+      page.mend();
+      return {};
+    case "pass":
+      page.sharing.pass("test", command.words);
+      return {};
+    case "forget":
+      page.sharing.forgetSoon();
+      return {};
+    case "note":
+      page.sharing.doc.transact(() => {
+        const note = new Y.Map<unknown>([["title", new Y.Text(command.words[0] ?? "")]]);
+        notes(page.sharing.doc).set(command.words[1] ?? newId(), note);
+      });
+      return {};
+    case "drop":
+      notes(page.sharing.doc).delete(command.words[0] ?? "");
+      return {};
+    case "raw":
+      // What a hostile page would send: octets of its own as an update of the document.
+      page.say(Uint8Array.from(atob(command.words[0] ?? ""), (letter) => letter.charCodeAt(0)));
+      return {};
+    case "choose": {
+      const trouble = page.sharing.troubles.value.find((one) => one.code === command.code);
+      if (!trouble) throw new Error(`no trouble ${command.code}`);
+      await page.sharing.choose?.(trouble, command.choice);
+      return {};
+    }
+    case "kept":
+      return { kept: await page.sharing.kept() };
+    case "back":
+      await page.sharing.goBack(command.snapshot);
+      return {};
+    case "state":
+      return page.state();
+    case "next":
+      await page.change();
+      return page.state();
+    case "close":
+      page.sharing.close();
+      open.delete(command.page);
+      return {};
+    default:
+      throw new Error(`cannot ${command.do}`);
+  }
+}
