@@ -100,7 +100,7 @@ function blobOf(given: unknown): Id | null {
   return isRecord(given) ? cleanId(given.blob) : null;
 }
 
-function asFile(id: string, picture: Picture): FileData {
+export function asFile(id: string, picture: Picture): FileData {
   return { id, mimeType: picture.mime, dataURL: dataAddress(picture), created: Date.now() };
 }
 

@@ -64,6 +64,13 @@ interface Open {
   readonly blocks: Block[];
 }
 
+const sources = new WeakMap<Block, Y.XmlElement>();
+
+/** What a block was read from. */
+export function sourceOf(block: Block): Y.XmlElement | null {
+  return sources.get(block) ?? null;
+}
+
 /** Reads a body without ever recursing, so that no nesting can exhaust the stack. */
 export function readBody(value: unknown): Body {
   if (!(value instanceof Y.XmlFragment) || value instanceof Y.XmlElement) return { blocks: [], flaw: "missing" };
@@ -102,7 +109,9 @@ function opened(name: BlockName, element: Y.XmlElement, parent: Open): Open {
   const blocks: Block[] = [];
   const attributes: Record<string, unknown> = element.getAttributes();
   const level = attributes.level === 2 ? 2 : 1;
-  parent.blocks.push({ name, level, checked: attributes.checked === true, runs, blocks });
+  const block: Block = { name, level, checked: attributes.checked === true, runs, blocks };
+  sources.set(block, element);
+  parent.blocks.push(block);
   return { children: element.toArray(), allowed: CHILDREN[name], depth: parent.depth + 1, next: 0, runs, blocks };
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { day, digits, length, longMoment } from "../format.ts";
 import { Button, Icon, Notice } from "../ui/index.ts";
 import { t } from "../words.ts";
+import { Beside } from "./Beside.tsx";
 import type { Engine } from "./engine.ts";
 import { nameOf } from "./names.ts";
 import { Picture } from "./Picture.tsx";
@@ -14,13 +15,14 @@ const STEP_MS = 10_000;
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
 
 interface Props {
+  readonly room: string;
   readonly engine: Engine;
   readonly manifest: Manifest;
   readonly you: Seat | null;
   readonly onClose: () => void;
 }
 
-export function Player({ engine, manifest, you, onClose }: Props): JSX.Element {
+export function Player({ room, engine, manifest, you, onClose }: Props): JSX.Element {
   const id = useId();
   const section = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -31,6 +33,7 @@ export function Player({ engine, manifest, you, onClose }: Props): JSX.Element {
     return () => engine.close();
   }, [engine]);
   const playing = engine.playing.value;
+  const together = manifest.shared.length > 0;
   const interrupted = manifest.parts.some((part) => part.interrupted);
 
   function onKey(event: KeyboardEvent): void {
@@ -61,42 +64,46 @@ export function Player({ engine, manifest, you, onClose }: Props): JSX.Element {
           {t("recordings.broken")}
         </Notice>
       )}
-      <div class="stage">
-        <div class="pictures">
-          {SEATS.map((seat) => (
-            <Picture key={seat} engine={engine} seat={seat} name={nameOf(manifest, seat, you)} />
-          ))}
-        </div>
-        <div class="desk">
-          <Timeline axis={engine.axis} at={engine.at.value} onSeek={(to) => engine.seek(to)} />
-          <div class="controls">
-            <button type="button" class="round" onClick={() => engine.toggle()}>
-              <Icon icon={playing ? Pause : Play} size={24} />
-              <span class="heard">{playing ? t("recordings.pause") : t("recordings.resume")}</span>
-            </button>
-            <Jump
-              icon={RotateCcw}
-              words={t("recordings.back_10")}
-              onPress={() => engine.seek(engine.at.value - STEP_MS)}
-            />
-            <Jump
-              icon={RotateCw}
-              words={t("recordings.on_10")}
-              onPress={() => engine.seek(engine.at.value + STEP_MS)}
-            />
-            <span class="time">
-              <strong>{digits(engine.at.value)}</strong>{" "}
-              <span class="second">{t("recordings.of", { length: digits(engine.axis.length) })}</span>
-            </span>
-            <span class="second small waiting" role="status">
-              {engine.waiting.value ? t("recordings.waiting") : ""}
-            </span>
-            <span class="spring" />
-            <Speed engine={engine} />
-            <Voices engine={engine} manifest={manifest} you={you} />
+      <div class="listening">
+        <div class="stage">
+          <div class="pictures">
+            {SEATS.map((seat) => (
+              <Picture key={seat} engine={engine} seat={seat} name={nameOf(manifest, seat, you)} />
+            ))}
+          </div>
+          <div class="desk">
+            <Timeline axis={engine.axis} at={engine.at.value} onSeek={(to) => engine.seek(to)} />
+            <div class="controls">
+              <button type="button" class="round" onClick={() => engine.toggle()}>
+                <Icon icon={playing ? Pause : Play} size={24} />
+                <span class="heard">{playing ? t("recordings.pause") : t("recordings.resume")}</span>
+              </button>
+              <Jump
+                icon={RotateCcw}
+                words={t("recordings.back_10")}
+                onPress={() => engine.seek(engine.at.value - STEP_MS)}
+              />
+              <Jump
+                icon={RotateCw}
+                words={t("recordings.on_10")}
+                onPress={() => engine.seek(engine.at.value + STEP_MS)}
+              />
+              <span class="time">
+                <strong>{digits(engine.at.value)}</strong>{" "}
+                <span class="second">{t("recordings.of", { length: digits(engine.axis.length) })}</span>
+              </span>
+              <span class="second small waiting" role="status">
+                {engine.waiting.value ? t("recordings.waiting") : ""}
+              </span>
+              <span class="spring" />
+              <Speed engine={engine} />
+              <Voices engine={engine} manifest={manifest} you={you} />
+            </div>
           </div>
         </div>
+        {together && <Beside {...{ room, engine, manifest }} />}
       </div>
+      {!together && <p class="second small">{t("recordings.replay.none")}</p>}
     </section>
   );
 }

@@ -94,6 +94,7 @@ function List({ room, listing, onChanged, onLocked }: ListProps): JSX.Element {
       {playing && (
         <Player
           key={playing.manifest.id}
+          room={room}
           engine={playing.engine}
           manifest={playing.manifest}
           you={listing.you}

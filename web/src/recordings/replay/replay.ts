@@ -23,12 +23,13 @@ export interface Moment {
   readonly touched: Touched;
   /** Chat entries until then; a body that was deleted by then is null. */
   readonly chat: readonly ChatEntry[];
+  /** Of this run until then, and of those before. */
   readonly happened: readonly Event[];
 }
 
 interface Stretch {
   readonly from: number;
-  readonly kept: (Kept & { readonly track: Track }) | null;
+  readonly kept: (Kept & { readonly track: Track; readonly earlier: readonly Event[] }) | null;
 }
 
 export class Replay {
@@ -40,6 +41,7 @@ export class Replay {
   constructor(runs: readonly Run[], parts: readonly Part[]) {
     let began: number | null = null;
     const stretches: Stretch[] = [];
+    let earlier: readonly Event[] = [];
     for (const run of [...runs].sort((one, other) => one.run - other.run)) {
       const kept = stretchOf(run, parts.find((part) => part.run === run.run)?.frames ?? []);
       const from = run.offset_ms;
@@ -50,7 +52,8 @@ export class Replay {
         began ??= run.started_ms;
         this.#noteSaid(kept.lines, began);
         const updates = kept.changes.map((change) => change.update);
-        stretches.push({ from, kept: { ...kept, track: new Track(kept.document, updates) } });
+        stretches.push({ from, kept: { ...kept, earlier, track: new Track(kept.document, updates) } });
+        earlier = [...earlier, ...told(kept.lines).happened];
       }
     }
     this.#stretches = stretches;
@@ -68,7 +71,8 @@ export class Replay {
     const kept = this.#stretches[this.#indexAt(at)]?.kept;
     if (!kept) return null;
     const doc = kept.track.at(countUntil(kept.changes, at));
-    return { doc, touched: kept.track.touched, ...told(kept.lines.slice(0, countUntil(kept.lines, at))) };
+    const { chat, happened } = told(kept.lines.slice(0, countUntil(kept.lines, at)));
+    return { doc, touched: kept.track.touched, chat, happened: [...kept.earlier, ...happened] };
   }
 
   /** Where a chat entry was written; null: before the recording. */
