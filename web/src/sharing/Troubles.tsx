@@ -1,0 +1,106 @@
+import { useComputed, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import words from "../../words/en/sharing.json";
+import { errorWords } from "../api.ts";
+import { otherSeat } from "../protocol";
+import { Button, Notice } from "../ui/index.ts";
+import { bring, type Key, known, t, tn } from "../words";
+import type { Names } from "./layout";
+import { SharingLocked } from "./SharingLocked";
+import type { Journal, Sharing, Trouble } from "./types";
+
+bring(words);
+
+interface Props {
+  readonly sharing: Sharing;
+  readonly names: Names;
+  /** Only what concerns these; all where it is left out. */
+  readonly journals?: readonly Journal[];
+}
+
+/** Shorter gaps are not worth a word. */
+const QUIET_MS = 3000;
+/** What may wait until somebody looks; the rest is said to screen readers at once. */
+const CALM = new Set(["went_back", "filling", "storage_missing"]);
+
+/** What people must know about what they make together, as calm notices, each with the ways out of it. */
+export function Troubles({ sharing, names, journals }: Props): JSX.Element {
+  const shown = useComputed(() => sharing.troubles.value.filter((one) => journals?.includes(one.journal) ?? true));
+  const { phase } = sharing;
+  return (
+    <>
+      {phase.value === "locked" && <SharingLocked sharing={sharing} />}
+      {phase.value === "ended" && (
+        <Notice kind="pause" role="status">
+          <p>{t("sharing.ended")}</p>
+          <p>
+            <a href={`/r/${sharing.room}`}>{t("sharing.ended_join")}</a>
+          </p>
+        </Notice>
+      )}
+      {phase.value === "waiting" && <LineDown sharing={sharing} />}
+      {shown.value.map((trouble) => (
+        <One key={`${trouble.code}/${trouble.journal}`} {...{ sharing, names, trouble }} />
+      ))}
+    </>
+  );
+}
+
+function LineDown({ sharing }: Pick<Props, "sharing">): JSX.Element | null {
+  const long = useSignal(false);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      long.value = true;
+    }, QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [long]);
+  if (!long.value) return null;
+  const unsent = sharing.unsent.value;
+  return (
+    <Notice kind="pause" role="status">
+      <p>{unsent > 0 ? tn("sharing.waiting_unsent", unsent) : t("sharing.waiting")}</p>
+    </Notice>
+  );
+}
+
+function One({ sharing, names, trouble }: Omit<Props, "journals"> & { trouble: Trouble }): JSX.Element | null {
+  const busy = useSignal<string | null>(null);
+  const failed = useSignal("");
+  const key = `sharing.${trouble.code}`;
+  if (!known(key)) return null;
+  const answer = async (choice: string) => {
+    busy.value = choice;
+    failed.value = "";
+    try {
+      await sharing.choose?.(trouble, choice);
+    } catch (error) {
+      failed.value = t("sharing.failed", { why: errorWords(error) });
+    } finally {
+      busy.value = null;
+    }
+  };
+  const choices = (trouble.choices ?? []).filter((choice) => known(`${key}.${choice}`));
+  return (
+    <Notice kind={CALM.has(trouble.code) ? "calm" : "pause"} role="status">
+      <p>{t(key, valuesOf(trouble, names.names[otherSeat(sharing.you)]))}</p>
+      {failed.value && <p class="mistake small">{failed.value}</p>}
+      {choices.length > 0 && (
+        <p class="row">
+          {choices.map((choice) => (
+            <Button key={choice} busy={busy.value === choice} onClick={() => void answer(choice)}>
+              {t(`${key}.${choice}` as Key)}
+            </Button>
+          ))}
+        </p>
+      )}
+    </Notice>
+  );
+}
+
+/** The numbers and names in a trouble's words. */
+export function valuesOf({ journal, values = {} }: Trouble, name: string): Record<string, string | number> {
+  const whole = Number(values.whole ?? 0);
+  const lost = whole > 0 ? tn("sharing.lost_whole", whole) : tn("sharing.lost_letters", Number(values.letters ?? 0));
+  return { ...values, name, lost, what: t(`sharing.what.${journal}`) };
+}
