@@ -358,6 +358,7 @@ describe("in time", () => {
     announcer.typing("Ingrid");
     expect(announcer.words.value).toBe("2 new messages from Ingrid");
     vi.advanceTimersByTime(5000);
+    expect(announcer.words.value).toBe("");
     announcer.typing("Ingrid");
     expect(announcer.words.value).toBe("Ingrid is typing");
     announcer.message("Ingrid", "four");

@@ -36,7 +36,11 @@ export class Announcer {
   #speak(name: string): void {
     const [first, ...more] = this.#held;
     this.#timer = undefined;
-    if (first === undefined) return;
+    if (first === undefined) {
+      // heard by now; words that are deleted meanwhile must not stand on here
+      this.#words.value = "";
+      return;
+    }
     this.#words.value = more.length === 0 ? first : tn("chat.announced_many", more.length + 1, { name });
     this.#held = [];
     this.#timer = setTimeout(() => this.#speak(name), EVERY_MS);
