@@ -38,6 +38,8 @@ HEADERS: Mapping[str, str] = {
     "Server": "Visavis",
 }
 ONE_YEAR = "max-age=31536000"
+GONE_MEANWHILE = 499
+"""For the access log: whoever asked did not wait for the answer."""
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 _STATUS_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 503: "busy"}
@@ -83,7 +85,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     except TimeoutError:
         return tell(request, kind, VisavisError("too_slow", "The request took too long.", 408))
     except ConnectionError:
-        raise  # whoever asked has gone meanwhile: nobody is there to tell
+        return web.Response(status=GONE_MEANWHILE)  # nobody is there to tell, and nothing of ours is wrong
     except Exception as error:
         log.error("request_failed", route=route.path if route else None, exc_info=error)
         return tell(request, kind, VisavisError("internal", "Something went wrong here.", 500))
