@@ -73,6 +73,7 @@ export function TextView({ body, label, editable, caret, focus, ...told }: Props
 
   useEffect(() => opened?.show(caret), [opened, caret]);
   useEffect(() => opened?.setEditable(editable), [opened, editable]);
+  useEffect(() => opened?.setLabel(label), [opened, label]);
   useEffect(() => {
     if (focus > 0) opened?.focus();
   }, [opened, focus]);

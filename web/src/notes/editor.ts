@@ -42,6 +42,8 @@ export interface Opened {
   focus(): void;
   show(caret: PartnerCaret | null): void;
   setEditable(editable: boolean): void;
+  /** The note was given another name. */
+  setLabel(label: string): void;
   close(): void;
 }
 
@@ -75,6 +77,10 @@ export function open(wishes: Wishes): Opened {
       if (!editor.isDestroyed) showCaret(editor.view, caret);
     },
     setEditable: (editable) => editor.setEditable(editable, false),
+    setLabel: (label) => {
+      const { editorProps } = editor.options;
+      editor.setOptions({ editorProps: { ...editorProps, attributes: attributes(label, wishes.placeholder) } });
+    },
     close,
   };
 }
@@ -94,13 +100,7 @@ function make(wishes: Wishes): Editor {
     editable: wishes.editable,
     extensions: [...extensions, Collaboration.configure({ fragment: wishes.body }), PartnerCarets, bounds(wishes)],
     editorProps: {
-      attributes: {
-        class: "note-text",
-        "aria-label": wishes.label,
-        "aria-multiline": "true",
-        "aria-placeholder": wishes.placeholder,
-        "data-placeholder": wishes.placeholder,
-      },
+      attributes: attributes(wishes.label, wishes.placeholder),
       transformPastedHTML: quiet,
       handleClick: (view, at, event) => (event.ctrlKey || event.metaKey) && openLink(view, at),
       handleKeyDown: (_view, event) => {
@@ -128,6 +128,16 @@ function make(wishes: Wishes): Editor {
     onFocus: ({ editor }) => wishes.onPlace(ownPlaces(editor.state), false),
     onBlur: () => wishes.onPlace(null, false),
   });
+}
+
+function attributes(label: string, placeholder: string): Record<string, string> {
+  return {
+    class: "note-text",
+    "aria-label": label,
+    "aria-multiline": "true",
+    "aria-placeholder": placeholder,
+    "data-placeholder": placeholder,
+  };
 }
 
 /** Keeps one's own writing within what every browser can show. */
