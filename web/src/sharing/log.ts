@@ -6,6 +6,9 @@ import * as Y from "yjs";
 import type { Id } from "../protocol";
 import { wellShaped } from "./compare";
 
+const NONE: ReadonlySet<number> = new Set();
+const MOST_TAKEN_OUT = 16;
+
 /** A document that forgets what was deleted, like all that is kept. */
 function docOf(update: Uint8Array | null): Y.Doc {
   const doc = new Y.Doc();
@@ -49,13 +52,13 @@ export class DocumentLog {
   }
 
   /** The document after entry `upto`; null where entries are missing here. */
-  state(upto: number): Y.Doc | null {
+  state(upto: number, without: ReadonlySet<number> = NONE): Y.Doc | null {
     if (upto < this.upto) return null;
     for (let n = this.upto + 1; n <= upto; n += 1) if (!this.#entries.has(n)) return null;
     const doc = docOf(this.#base);
     for (let n = this.upto + 1; n <= upto; n += 1) {
       const update = this.#entries.get(n);
-      if (update && !this.bad.has(n)) tryApply(doc, update);
+      if (update && !this.bad.has(n) && !without.has(n)) tryApply(doc, update);
     }
     return doc;
   }
@@ -68,22 +71,30 @@ export class DocumentLog {
     return good;
   }
 
-  /** The newest state up to `upto` that pages can show, found by halving; null: not even the base can be shown. */
+  /** The state at `upto` without the entries that make it such that pages cannot show it; null: the base itself does,
+   * or there are too many of them. */
   lastGood(upto: number): Uint8Array | null {
-    let good: Uint8Array | null = null;
-    let low = this.upto;
-    let high = upto;
-    while (low <= high) {
-      const middle = Math.ceil((low + high) / 2);
-      const doc = this.state(middle);
-      const update = doc && wellShaped(doc) ? Y.encodeStateAsUpdate(doc) : null;
-      doc?.destroy();
-      if (update) {
-        good = update;
-        low = middle + 1;
-      } else high = middle - 1;
+    const without = new Set<number>();
+    while (without.size < MOST_TAKEN_OUT) {
+      const good = this.#shown(upto, without);
+      if (good) return good;
+      let high = upto;
+      for (let low = this.upto; low < high; ) {
+        const middle = Math.floor((low + high) / 2);
+        if (this.#shown(middle, without)) low = middle + 1;
+        else high = middle;
+      }
+      if (high === this.upto) return null;
+      without.add(high);
     }
-    return good;
+    return null;
+  }
+
+  #shown(upto: number, without: ReadonlySet<number>): Uint8Array | null {
+    const doc = this.state(upto, without);
+    const update = doc && wellShaped(doc) ? Y.encodeStateAsUpdate(doc) : null;
+    doc?.destroy();
+    return update;
   }
 
   #drop(n: number): void {

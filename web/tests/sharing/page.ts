@@ -84,11 +84,6 @@ class Page {
     doc.transact(() => pages(doc).set(newId(), new Y.Map<unknown>([["name", "x".repeat(bytes)]])));
   }
 
-  say(update: Uint8Array): void {
-    const { doc } = this.sharing;
-    doc.transact((transaction) => doc.emit("update", [update, null, doc, transaction]));
-  }
-
   erase(random: number): void {
     const text = textOf(this.sharing.doc);
     const at = random % Math.max(1, text.length - 3);
@@ -146,6 +141,27 @@ function insert(text: Y.Text, word: string, random: number): void {
   text.insert(ends[random % Math.max(1, ends.length)] ?? 0, `${word};`);
 }
 
+/** What a hostile page would send: an update that is in order and does harm all the same. */
+function hostile(kind: string): Uint8Array {
+  const doc = new Y.Doc();
+  let map: Y.Map<unknown> = notes(doc) as Y.Map<unknown>;
+  if (kind === "hole") {
+    map.set("before", 1);
+    const seen = Y.encodeStateVector(doc);
+    map.set("after", 2);
+    return Y.encodeStateAsUpdate(doc, seen);
+  }
+  if (kind === "deep") {
+    for (let depth = 0; depth < 300; depth += 1) {
+      const inner = new Y.Map<unknown>();
+      map.set("deeper", inner);
+      map = inner;
+    }
+    return Y.encodeStateAsUpdate(doc);
+  }
+  throw new Error(`no ${kind}`);
+}
+
 const open = new Map<string, Page>();
 
 export async function obey(command: Command): Promise<unknown> {
@@ -186,10 +202,8 @@ export async function obey(command: Command): Promise<unknown> {
     case "drop":
       notes(page.sharing.doc).delete(command.words[0] ?? "");
       return {};
-    case "raw":
-      // What a hostile page would send: octets of its own as an update of the document.
-      page.say(Uint8Array.from(atob(command.words[0] ?? ""), (letter) => letter.charCodeAt(0)));
-      return {};
+    case "hostile":
+      return { update: btoa(String.fromCharCode(...hostile(command.words[0] ?? ""))) };
     case "choose": {
       const trouble = page.sharing.troubles.value.find((one) => one.code === command.code);
       if (!trouble) throw new Error(`no trouble ${command.code}`);
