@@ -111,7 +111,8 @@ function guard(host: HTMLElement): () => void {
     if (host.contains(document.activeElement) || document.activeElement === document.body) refuse(event);
   };
   const keys = (event: KeyboardEvent) => {
-    if ((event.ctrlKey || event.metaKey) && event.key !== "c") event.stopImmediatePropagation();
+    // opening, saving, exporting
+    if ((event.ctrlKey || event.metaKey) && /^[ose]$/i.test(event.key)) event.stopImmediatePropagation();
   };
   window.addEventListener("paste", paste, true);
   host.addEventListener("drop", refuse, true);
