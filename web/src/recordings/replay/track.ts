@@ -5,8 +5,9 @@
 import * as Y from "yjs";
 import * as layout from "../../sharing/layout.ts";
 
-/** After how many changes a state is put down. */
+/** A state is put down after so many changes, but no more than so many times: it costs as much as a thousand changes. */
 const EVERY = 200;
+const MOST_STATES = 16;
 /** All states together; beyond, every second one is given up and they come half as often. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
@@ -32,7 +33,7 @@ export class Track {
   constructor(
     base: Uint8Array,
     private readonly updates: readonly Uint8Array[],
-    every = EVERY,
+    every = Math.max(EVERY, Math.ceil(updates.length / MOST_STATES)),
     private readonly most = MOST_BYTES,
   ) {
     this.#every = every;
