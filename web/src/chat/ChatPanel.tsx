@@ -1,12 +1,11 @@
 import "./chat.css";
-import { useComputed, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import words from "../../words/en/chat.json";
 import type { Names } from "../sharing/layout";
 import type { ChatEntry, Sharing } from "../sharing/types";
-import { Notice } from "../ui/index.ts";
-import { bring, known, t } from "../words";
+import { bring, t } from "../words";
 import { Announcer } from "./announcer.ts";
 import { contentOf } from "./body.ts";
 import { composerOf } from "./composer.ts";
@@ -62,7 +61,6 @@ export function ChatPanel({ sharing, names, target = null }: Props): JSX.Element
     >
       <Log {...{ sharing, names, drops, target }} />
       <Heard {...{ sharing, names, typing }} />
-      <Troubles sharing={sharing} />
       <Write {...{ sharing, names, composer, typing }} />
       {dropping.value && <p class="chat-drop">{t("chat.drop_here")}</p>}
     </section>
@@ -112,23 +110,4 @@ function wordsOf({ body }: ChatEntry): string {
   const said = body && contentOf(body);
   if (said?.kind !== "message") return t("chat.unreadable");
   return [said.text, ...said.files.map((file) => file.name)].filter((part) => part !== "").join("\n");
-}
-
-/** What the room has to say about the chat's own bounds. */
-function Troubles({ sharing }: { sharing: Sharing }): JSX.Element {
-  const mine = useComputed(() => sharing.troubles.value.filter(({ journal }) => journal === "chat"));
-  return (
-    <>
-      {mine.value.map(({ code, values }) => {
-        const key = `sharing.${code}`;
-        return (
-          known(key) && (
-            <Notice key={code} kind="pause" role="status">
-              <p>{t(key, values)}</p>
-            </Notice>
-          )
-        );
-      })}
-    </>
-  );
 }

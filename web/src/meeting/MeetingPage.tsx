@@ -8,7 +8,7 @@ import { personalLink } from "../join/fragment";
 import type { LevelMeter } from "../join/level";
 import { CopyLink } from "../join/PersonalLink";
 import { keepWithRecordings } from "../together/keep";
-import { Panels } from "../together/Panels";
+import { OutOfSight, Panels } from "../together/Panels";
 import { Together } from "../together/together";
 import { Button, Notice } from "../ui/index.ts";
 import { known, t } from "../words";
@@ -66,6 +66,7 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
         <LineNote meeting={meeting} />
         <RefusalNote meeting={meeting} />
         <DeviceNote meeting={meeting} />
+        <OutOfSight together={together} />
         <Asks meeting={meeting} />
         <QuietCard meeting={meeting} />
         {showLink.value && personal && idle && !words && (

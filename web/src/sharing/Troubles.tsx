@@ -17,6 +17,8 @@ interface Props {
   readonly names: Names;
   /** Only what concerns these; all where it is left out. */
   readonly journals?: readonly Journal[];
+  /** Only what asks or warns: the page tells of the line and the seat elsewhere. */
+  readonly bare?: boolean;
 }
 
 /** Shorter gaps are not worth a word. */
@@ -25,13 +27,13 @@ const QUIET_MS = 3000;
 const CALM = new Set(["went_back", "filling", "storage_missing"]);
 
 /** What people must know about what they make together, as calm notices, each with the ways out of it. */
-export function Troubles({ sharing, names, journals }: Props): JSX.Element {
+export function Troubles({ sharing, names, journals, bare = false }: Props): JSX.Element {
   const shown = useComputed(() => sharing.troubles.value.filter((one) => journals?.includes(one.journal) ?? true));
   const { phase } = sharing;
   return (
     <>
-      {phase.value === "locked" && <SharingLocked sharing={sharing} />}
-      {phase.value === "ended" && (
+      {!bare && phase.value === "locked" && <SharingLocked sharing={sharing} />}
+      {!bare && phase.value === "ended" && (
         <Notice kind="pause" role="status">
           <p>{t("sharing.ended")}</p>
           <p>
@@ -39,7 +41,7 @@ export function Troubles({ sharing, names, journals }: Props): JSX.Element {
           </p>
         </Notice>
       )}
-      {phase.value === "waiting" && <LineDown sharing={sharing} />}
+      {!bare && phase.value === "waiting" && <LineDown sharing={sharing} />}
       {shown.value.map((trouble) => (
         <One key={`${trouble.code}/${trouble.journal}`} {...{ sharing, names, trouble }} />
       ))}
@@ -64,7 +66,7 @@ function LineDown({ sharing }: Pick<Props, "sharing">): JSX.Element | null {
   );
 }
 
-function One({ sharing, names, trouble }: Omit<Props, "journals"> & { trouble: Trouble }): JSX.Element | null {
+function One({ sharing, names, trouble }: Pick<Props, "sharing" | "names"> & { trouble: Trouble }): JSX.Element | null {
   const busy = useSignal<string | null>(null);
   const failed = useSignal("");
   const key = `sharing.${trouble.code}`;

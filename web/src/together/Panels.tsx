@@ -6,7 +6,7 @@ import type { Names } from "../sharing/layout";
 import type { Sharing } from "../sharing/types";
 import { Button, Icon, Notice } from "../ui/index.ts";
 import { t } from "../words";
-import { type Panel, placeOf, type Together } from "./together";
+import { JOURNALS, type Panel, placeOf, type Together } from "./together";
 
 export interface PanelProps {
   readonly sharing: Sharing;
@@ -100,14 +100,27 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
   }
   if (!sharing || !View) return <p role="status">{t("together.coming")}</p>;
   const target = together.target.value;
+  const Troubles = together.troubles.value;
   return (
-    <View
-      sharing={sharing}
-      names={together.names()}
-      target={target?.panel === panel ? target.id : null}
-      onOpen={(wanted, id) => together.show(wanted, id, narrow)}
-      level={level}
-      {...(level === 3 ? { onClose: () => together.putAway(panel) } : {})}
-    />
+    <>
+      {Troubles && <Troubles sharing={sharing} names={together.names()} journals={JOURNALS[panel]} />}
+      <View
+        sharing={sharing}
+        names={together.names()}
+        target={target?.panel === panel ? target.id : null}
+        onOpen={(wanted, id) => together.show(wanted, id, narrow)}
+        level={level}
+        {...(level === 3 ? { onClose: () => together.putAway(panel) } : {})}
+      />
+    </>
   );
+}
+
+/** In a meeting: what asks or warns although nothing that would show it lies open. */
+export function OutOfSight({ together }: { together: Together }): JSX.Element | null {
+  const [sharing, Troubles] = [together.sharing.value, together.troubles.value];
+  const seen = Object.values(together.open.value).flatMap((panel) => (panel ? JOURNALS[panel] : []));
+  const unseen = (["document", "chat", "notes"] as const).filter((journal) => !seen.includes(journal));
+  if (!sharing || !Troubles) return null;
+  return <Troubles sharing={sharing} names={together.names()} journals={unseen} bare />;
 }

@@ -6,7 +6,8 @@ import { computed, signal } from "@preact/signals";
 import { remembered } from "../meeting/memory";
 import type { Id, Seat } from "../protocol";
 import type { Names } from "../sharing/layout";
-import type { Sharing } from "../sharing/types";
+import type { Troubles } from "../sharing/Troubles";
+import type { Journal, Sharing } from "../sharing/types";
 
 export const PANELS = ["whiteboard", "notes", "topics", "chat"] as const;
 export type Panel = (typeof PANELS)[number];
@@ -15,6 +16,14 @@ export type Panel = (typeof PANELS)[number];
 export type Place = "left" | "right" | "middle";
 export const placeOf = (panel: Panel): Place =>
   panel === "topics" ? "left" : panel === "whiteboard" ? "middle" : "right";
+
+/** What each panel shows, and so the troubles it tells. */
+export const JOURNALS: Readonly<Record<Panel, readonly Journal[]>> = {
+  whiteboard: ["document"],
+  notes: ["document", "notes"],
+  topics: ["document"],
+  chat: ["chat"],
+};
 
 export type Open = Readonly<Record<Place, Panel | null>>;
 const NOTHING: Open = { left: null, right: null, middle: null };
@@ -32,6 +41,8 @@ export class Together {
   readonly failed = signal(false);
   readonly open = signal<Open>(NOTHING);
   readonly unread = signal(0);
+  /** Draws what people must know of it; here with the code. */
+  readonly troubles = signal<typeof Troubles | null>(null);
   /** Something to show in a panel once it is open: a note, a message. */
   readonly target = signal<{ panel: Panel; id: string } | null>(null);
   readonly any = computed(() => Object.values(this.open.value).some((panel) => panel !== null));
@@ -51,8 +62,9 @@ export class Together {
     this.#loading = true;
     this.failed.value = false;
     try {
-      const [{ openSharing }, { unreadCount }] = await Promise.all([
+      const [{ openSharing }, { Troubles }, { unreadCount }] = await Promise.all([
         import("../sharing/open"),
+        import("../sharing/Troubles"),
         import("../chat/unread"),
       ]);
       if (this.#closed) return;
@@ -69,6 +81,7 @@ export class Together {
         () => unread.close(),
         () => sharing.close(),
       );
+      this.troubles.value = Troubles;
       this.sharing.value = sharing;
     } catch (error) {
       console.warn("board, notes and chat did not come", error);

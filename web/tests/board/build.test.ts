@@ -15,4 +15,4 @@ test("nothing foreign, no Chinese face, no other language, no style set as text"
   const foreign = /esm\.sh|fonts\/Xiaolai|import\("\.\/locales\/(?!en-)|setAttribute\("style"|="\.\/fonts\//g;
   expect(code.match(foreign) ?? []).toEqual([]);
   expect(code.includes('import font0 from "./fonts/')).toBe(true);
-});
+}, 60_000); // it reads five megabytes, on a machine that may do other things too
