@@ -1,5 +1,8 @@
 """What two wrote while it was recorded, played again beside the pictures: each thing at its time, and not before."""
 
+import struct
+import zlib
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -7,6 +10,20 @@ from tests.e2e import together
 from tests.e2e.conftest import Meet, Pair
 from tests.e2e.test_axe import findings
 from tests.e2e.test_recording import has_run, start_recording
+
+
+def red_square() -> bytes:
+    """A PNG of 40 by 40 red pixels."""
+    rows = (b"\0" + b"\xff\0\0" * 40) * 40
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", 40, 40, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+RED = red_square()
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -63,6 +80,9 @@ async def while_it_is_recorded(pair: Pair) -> None:
     await has_run(pair, 8)
     await together.open_panel(mentor, "whiteboard")
     await together.draw(mentor, "r", (200, 120))
+    picture = {"name": "red.png", "mimeType": "image/png", "buffer": RED}
+    await mentor.page.locator(".board-tools input[type=file]").set_input_files(picture)
+    await together.board_says(mentor, "Box, empty", "Picture")
     await has_run(pair, 10)
 
 
@@ -159,11 +179,17 @@ async def the_board_is_as_it_was(page: Page) -> None:
     await expect(panel.locator("canvas.static")).to_be_visible()
     await together.painted(page)
     await panel.get_by_text("What is on it, in words").click()
-    await expect(panel.get_by_role("listitem")).to_have_count(1)
+    await expect(panel.get_by_role("listitem")).to_have_count(2)
+    # the picture comes from the room, which still keeps it
+    await page.wait_for_function(
+        """() => { const canvas = document.querySelector('.excalidraw canvas.static');
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          for (let at = 0; at < data.length; at += 4) if (data[at] > 200 && data[at + 1] < 50) return true; }"""
+    )
     # nothing can be drawn on it
     await expect(panel.get_by_test_id("toolbar-rectangle")).to_have_count(0)
     await expect(panel.get_by_role("radio")).to_have_count(0)
-    await panel.get_by_role("button", name="jump to when this was written").click()
+    await panel.get_by_role("button", name="jump to when this was written").first.click()
     assert await place(page) >= 6
 
 

@@ -191,5 +191,5 @@ function heading(manifest: Manifest, you: Seat | null): string {
 function ownKeys(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.matches("input, select, textarea")) return true;
-  return key === " " && target.matches("button, a");
+  return key === " " && target.matches("button, a, summary");
 }

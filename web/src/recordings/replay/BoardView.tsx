@@ -3,14 +3,13 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type * as Y from "yjs";
 import { byIndex } from "../../board/bind.ts";
-import { BOUNDS, type BoardElement, cleanElement, cleanId, isRecord } from "../../board/clean.ts";
+import { BOUNDS, type BoardElement, cleanElement } from "../../board/clean.ts";
 import { elementsOf, filesOf, listPages } from "../../board/pages.ts";
 import { boardAsText, type Line } from "../../board/text.ts";
 import { Button, Notice } from "../../ui/index.ts";
 import { t } from "../../words.ts";
+import { Easel } from "./easel.ts";
 import { Choice } from "./NotesView.tsx";
-import type { Paper } from "./paper.tsx";
-import { Pictures } from "./pictures.ts";
 import { Jump, type Showing } from "./showing.tsx";
 
 interface Props {
@@ -65,40 +64,18 @@ interface SheetProps extends Props {
   readonly drawn: readonly BoardElement[];
 }
 
-/** The page as it looked. All of it stays in sight until somebody moves it. */
+/** The page as it looked. */
 function Sheet({ showing, page, label, drawn }: SheetProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
-  const paper = useSignal<Paper | null>(null);
-  const pictures = useRef<Pictures | null>(null);
+  const easel = useSignal<Easel | null>(null);
   const failed = useSignal(false);
-  const lacking = useSignal(false);
-  const moved = useSignal(false);
+  const { room } = showing;
   useEffect(() => {
-    const place = host.current;
     let gone = false;
-    const inner = document.createElement("div");
-    inner.className = "board-root";
-    place?.append(inner);
-    const move = () => {
-      moved.value = true;
-    };
-    // the player's keys go back and forth in time
-    const keep = (event: Event) => event.stopPropagation();
-    place?.addEventListener("pointerdown", move, true);
-    place?.addEventListener("wheel", move, { capture: true, passive: true });
-    place?.addEventListener("keydown", keep);
-    import("./paper.tsx").then(
-      ({ mountPaper }) => {
-        if (gone) return;
-        const made = mountPaper(inner, dark());
-        pictures.current = new Pictures(
-          showing.room,
-          (file) => made.addFile(file),
-          () => {
-            lacking.value = true;
-          },
-        );
-        paper.value = made;
+    Easel.open(host.current as HTMLDivElement, room).then(
+      (opened) => {
+        if (gone) opened.close();
+        else easel.value = opened;
       },
       () => {
         failed.value = true;
@@ -106,55 +83,28 @@ function Sheet({ showing, page, label, drawn }: SheetProps): JSX.Element {
     );
     return () => {
       gone = true;
-      pictures.current?.close();
-      paper.peek()?.close();
-      inner.remove();
-      place?.removeEventListener("pointerdown", move, true);
-      place?.removeEventListener("wheel", move, true);
-      place?.removeEventListener("keydown", keep);
+      easel.peek()?.close();
     };
-  }, [showing.room, paper, failed, lacking, moved]);
-  const here = paper.value;
-  const last = useRef("");
+  }, [room, easel, failed]);
+  const here = easel.value;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page is brought into sight whole
   useLayoutEffect(() => {
-    moved.value = false;
-  }, [page, moved]);
-  useEffect(() => {
-    const mark = JSON.stringify([page, ...drawn.map(({ id, version, versionNonce }) => [id, version, versionNonce])]);
-    if (here === null || last.current === mark) return;
-    last.current = mark;
-    here.show(drawn, !moved.peek());
-    const files = filesOf(showing.moment.doc, page);
-    for (const { fileId } of drawn) {
-      const file = typeof fileId === "string" ? files?.get(fileId) : null;
-      const blob = isRecord(file) ? cleanId(file.blob) : null;
-      if (fileId && blob !== null) pictures.current?.want(fileId, blob);
-    }
-  });
+    if (here) here.moved.value = false;
+  }, [page, here]);
+  useEffect(() => here?.show(page, drawn, filesOf(showing.moment.doc, page)));
   return (
     <section class="board replay-board" aria-label={t("recordings.replay.canvas", { name: label })}>
       <div class="board-host" ref={host} />
       {failed.value && <Notice kind="pause">{t("recordings.replay.board_failed")}</Notice>}
       {here === null && !failed.value && <p role="status">{t("recordings.replay.coming")}</p>}
-      {lacking.value && <p class="second small">{t("recordings.replay.no_picture")}</p>}
-      {moved.value && drawn.length > 0 && (
-        <Button
-          kind="quiet"
-          onClick={() => {
-            moved.value = false;
-            here?.show(drawn, true);
-          }}
-        >
+      {here?.lacking.value && <p class="second small">{t("recordings.replay.no_picture")}</p>}
+      {here?.moved.value && drawn.length > 0 && (
+        <Button kind="quiet" onClick={() => here.whole(drawn)}>
           {t("recordings.replay.whole")}
         </Button>
       )}
     </section>
   );
-}
-
-function dark(): boolean {
-  return window.matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
 interface LinesProps extends Props {
