@@ -24,7 +24,7 @@ interface State {
 }
 
 export class Track {
-  #doc = emptyDoc();
+  #doc: Y.Doc;
   #count = 0;
   #touched: Touched = { note: null, page: null };
   #every: number;
@@ -38,7 +38,7 @@ export class Track {
   ) {
     this.#every = every;
     this.#states = [{ count: 0, update: base, touched: this.#touched }];
-    apply(this.#doc, base);
+    this.#doc = docOf(base);
   }
 
   get touched(): Touched {
@@ -66,8 +66,7 @@ export class Track {
 
   #beginAt(state: State): void {
     this.#doc.destroy();
-    this.#doc = emptyDoc();
-    apply(this.#doc, state.update);
+    this.#doc = docOf(state.update);
     this.#count = state.count;
     this.#touched = state.touched;
   }
@@ -80,6 +79,7 @@ export class Track {
     this.#doc.once("afterTransaction", look);
     if (update !== undefined) apply(this.#doc, update);
     this.#doc.off("afterTransaction", look);
+    if (isStuck(this.#doc)) this.#doc = mended(this.#doc);
     this.#count += 1;
     const last = this.#states.at(-1);
     if (this.#count % this.#every === 0 && last !== undefined && last.count < this.#count) this.#putDown();
@@ -95,12 +95,31 @@ export class Track {
   }
 }
 
+function docOf(update: Uint8Array): Y.Doc {
+  const doc = emptyDoc(true);
+  apply(doc, update);
+  return isStuck(doc) ? mended(doc) : doc;
+}
+
 /** With its collections named: changes tell of them as they are named at that moment. */
-function emptyDoc(): Y.Doc {
-  const doc = new Y.Doc();
+function emptyDoc(gc: boolean): Y.Doc {
+  const doc = new Y.Doc({ gc });
   layout.notes(doc);
   layout.pages(doc);
   return doc;
+}
+
+/** Something nested too deeply was deleted: collecting it overflowed the stack, and no later change would be told. */
+function isStuck(doc: Y.Doc): boolean {
+  return doc._transactionCleanups.length > 0;
+}
+
+/** The same, and nothing is collected from now on. */
+function mended(doc: Y.Doc): Y.Doc {
+  const whole = emptyDoc(false);
+  apply(whole, Y.encodeStateAsUpdate(doc));
+  doc.destroy();
+  return whole;
 }
 
 /** A change that cannot be read is passed over, as the browsers did when it came. */
