@@ -82,13 +82,12 @@ class Pair:
         self.cut.discard(page)
 
     async def settle(self) -> list[Any]:
-        """All lines are there again, and somebody is on each seat."""
+        """All lines are there again, and a page on each seat that finds what closed pages left behind."""
         for page in sorted(self.cut):
             await self.pages.tell("mend", page)
         self.cut.clear()
         for seat in Seat:
-            if seat not in self.open.values():
-                await self.come(seat)
+            await self.come(seat)
         return await self.same_everywhere()
 
     async def same_everywhere(self) -> list[Any]:
@@ -123,13 +122,15 @@ def difference(one: Any, other: Any) -> str:
 
 async def one_step(pair: Pair, chance: random.Random, made: "count[int]") -> None:
     what = chance.choices(
-        ["write", "cut", "mend", "kill", "come", "leave", "draw", "pause"], [40, 12, 12, 6, 8, 8, 2, 12]
+        ["write", "scratch", "cut", "mend", "kill", "come", "leave", "draw", "pause"], [34, 8, 12, 12, 6, 8, 8, 2, 12]
     )[0]
     page = chance.choice(sorted(pair.open)) if pair.open else await pair.come(chance.choice(list(Seat)))
     if what == "write":
         words = [f"{pair.open[page].value}{next(made)}" for _ in range(chance.randint(1, 12))]
         await pair.pages.tell("write", page, words=words, random=chance.randrange(1000))
         pair.words["any"] += words
+    elif what == "scratch":
+        await pair.pages.tell("scratch", page, words=["crossed out"])
     elif what == "draw":
         await pair.pages.tell("draw", page, bytes=chance.randint(50, 120) * 1024)
     elif what == "cut":

@@ -167,18 +167,24 @@ class OpenSharing implements Sharing {
     const outbox = new Outbox(this.room, this.you, key, (code) => this.#troubles.tell(code, "document"));
     this.#outbox = outbox;
     for (const entry of this.#early.splice(0)) void this.#put(entry);
-    for (const entry of await outbox.load()) await this.#resume(entry);
+    await this.#adopt(outbox);
     for (const journal of await outbox.toForget()) if (journal === "document") this.#document.keeper.forgetSoon();
+  }
+
+  /** Also what other pages of this seat left behind: whoever has a line sends it, and the server takes it once. */
+  async #adopt(outbox: Outbox): Promise<void> {
+    for (const entry of await outbox.load()) if (!this.#sender.knows(entry.local)) await this.#resume(entry);
   }
 
   /** Written before, and never stored: it is shown, and sent. */
   async #resume(entry: Waiting): Promise<void> {
-    if (entry.journal === "notes") {
+    const shelf = this.#shelfOf(entry.journal);
+    if (entry.journal === "notes" && !shelf) {
       this.#early.push(entry);
       return;
     }
     try {
-      if (entry.journal === "document") await this.#document.it.resume(entry);
+      if (shelf) await shelf.it.resume(entry);
       else this.#chat.wait(entry, Date.now());
     } catch (error) {
       console.warn("something in the outbox cannot be read", error);
@@ -338,6 +344,7 @@ class OpenSharing implements Sharing {
     }
     this.#chatFeed.here(message.chat);
     void this.#sender.connected();
+    if (this.#outbox) void this.#adopt(this.#outbox);
     if (!this.#private && this.#missing.value === "loading") void this.#begin();
   }
 

@@ -53,8 +53,10 @@ export class Outbox {
     try {
       const database = await this.#database;
       if (!database) return [];
-      const keys = await database.getAllKeys("entries", this.#range());
-      const values = await database.getAll("entries", this.#range());
+      // In one transaction: another page of this seat may be writing.
+      const store = database.transaction("entries").objectStore("entries");
+      const range = this.#range();
+      const [keys, values] = await Promise.all([store.getAllKeys(range), store.getAll(range)]);
       const found = keys.map((key, place) => ({ key, kept: values[place] }));
       found.sort((one, other) => (one.kept?.at ?? 0) - (other.kept?.at ?? 0));
       const entries: Waiting[] = [];

@@ -51,6 +51,11 @@ export class Sender {
     this.#pump();
   }
 
+  /** Sent already, or waiting to be. */
+  knows(local: Id): boolean {
+    return this.#known.has(local);
+  }
+
   waiting(journal: Journal): readonly Waiting[] {
     return this.#queue.filter((entry) => entry.journal === journal);
   }

@@ -108,3 +108,19 @@ test("what is sealed opens in its own place alone, and unchanged", async () => {
   await expect(open(await key(1), "here", sealed)).rejects.toThrow();
   await expect(sealingKey("short")).rejects.toThrow();
 });
+
+test("reading while another page writes and removes takes nothing for broken", async () => {
+  const failed = vi.fn();
+  const one = new Outbox(ROOM, "mentor", await key(1), failed);
+  const other = new Outbox(ROOM, "mentor", await key(1), failed);
+  const all = Array.from({ length: 40 }, (_, n) => entry(`${"abcdefgh"[n % 8]}${"abcde"[Math.floor(n / 8)]}`, n));
+  await Promise.all(all.map((each) => one.put(each)));
+  const gone = all.filter((_, n) => n % 2 === 0).map(({ local }) => local);
+  for (const local of gone) await Promise.all([one.remove([local]), other.load(), other.load()]);
+  expect((await other.load()).map(({ local }) => local).sort()).toEqual(
+    all
+      .map(({ local }) => local)
+      .filter((local) => !gone.includes(local))
+      .sort(),
+  );
+});

@@ -84,6 +84,14 @@ class Page {
     doc.transact(() => pages(doc).set(newId(), new Y.Map<unknown>([["name", "x".repeat(bytes)]])));
   }
 
+  /** Writes something, deletes most of it, and wants it forgotten. */
+  scratch(words: string): void {
+    const text = this.sharing.doc.getText("scratch");
+    text.insert(0, words);
+    text.delete(1, words.length - 1);
+    this.sharing.forgetSoon();
+  }
+
   erase(random: number): void {
     const text = textOf(this.sharing.doc);
     const at = random % Math.max(1, text.length - 3);
@@ -189,6 +197,9 @@ export async function obey(command: Command): Promise<unknown> {
       return {};
     case "pass":
       page.sharing.pass("test", command.words);
+      return {};
+    case "scratch":
+      page.scratch(command.words[0] ?? "");
       return {};
     case "forget":
       page.sharing.forgetSoon();
