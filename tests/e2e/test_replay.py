@@ -80,8 +80,9 @@ async def while_it_is_recorded(pair: Pair) -> None:
     await has_run(pair, 8)
     await together.open_panel(mentor, "whiteboard")
     await together.draw(mentor, "r", (200, 120))
-    picture = {"name": "red.png", "mimeType": "image/png", "buffer": RED}
-    await mentor.page.locator(".board-tools input[type=file]").set_input_files(picture)
+    await mentor.page.locator(".board-tools input[type=file]").set_input_files(
+        {"name": "red.png", "mimeType": "image/png", "buffer": RED}
+    )
     await together.board_says(mentor, "Box, empty", "Picture")
     await has_run(pair, 10)
 
