@@ -25,6 +25,13 @@ async def go_to(person: Person, link: str, panel: str) -> None:
     await expect(person.page.get_by_role("heading", level=1, name=NAMES[panel])).to_be_visible()
 
 
+async def read_the_hint(person: Person) -> None:
+    """Puts away the personal link, which is shown to whoever has just taken a seat."""
+    told = person.page.get_by_role("region", name="Your personal link")
+    await expect(told).to_contain_text("If you lose both, your private notes are lost")
+    await told.get_by_role("button", name="Close").click()
+
+
 async def leave(person: Person) -> None:
     await person.button("Leave").click()
     await person.page.get_by_role("dialog").get_by_role("button", name="Leave").click()
@@ -56,7 +63,11 @@ async def new_note(person: Person, title: str) -> Locator:
 
 
 async def open_note(person: Person, title: str) -> Locator:
-    await person.page.get_by_role("list", name="All notes").get_by_role("button", name=title).click()
+    """From the list; the meeting's own note may lie open already."""
+    row = person.page.get_by_role("list", name="All notes").get_by_role("button", name=title)
+    await expect(row.or_(person.page.get_by_role("textbox", name=f"Text of “{title}”")).first).to_be_visible()
+    if await row.is_visible():
+        await row.click()
     return await note_text(person, title)
 
 
@@ -130,7 +141,7 @@ async def write_on_board(person: Person, text: str, at: tuple[int, int]) -> None
 
 
 async def board_says(person: Person, *lines: str) -> None:
-    """ "Board as text" reads exactly so. It is opened anew until it does: what comes later shows with the next opening."""
+    """The board as text reads exactly so. It is opened anew until it does: what comes later shows the next time."""
     dialog = person.page.get_by_role("dialog").filter(has_text="Board as text")
     for _ in range(40):
         await person.button("As text").click()
@@ -147,6 +158,6 @@ async def painted(page: Page) -> None:
     """Something is drawn on the board's canvas."""
     await page.wait_for_function(
         """() => { const canvas = document.querySelector('.excalidraw canvas.static');
-          const { width, height } = canvas;
-          return canvas.getContext('2d').getImageData(0, 0, width, height).data.some((byte, at) => at % 4 === 3 && byte); }"""
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          return data.some((octet, at) => at % 4 === 3 && octet > 0); }"""
     )
