@@ -4,8 +4,10 @@ What is to go is first marked in the transaction that makes it superfluous, then
 a process that ends in between is followed by one that goes on (`finish_dropping`).
 """
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from msgspec import Struct
 from structlog import get_logger
@@ -30,6 +32,7 @@ REMOVED_AT_ONCE = 16
 """Chunks or batches in one transaction, so that nobody waits long for it."""
 
 log = get_logger()
+T = TypeVar("T")
 
 
 class Asked(Struct, frozen=True):
@@ -62,12 +65,12 @@ class Snapshots:
         [(made, key)] = (await self._room.keys.make(Kind.SNAPSHOT)).items()
         try:
             size = await self._take_in(target, made, key, asked, body)
-            return await self._stand_on(target, made, asked, size)
         except BaseException:
-            await self._give_up(made)
+            await undisturbed(self._give_up(made))
             raise
         finally:
             self._coming[target] -= 1
+        return await undisturbed(self._stand_on(target, made, asked, size))
 
     async def _take_in(self, target: Log, made: str, key: bytes, asked: Asked, body: AsyncIterator[bytes]) -> int:
         async with self._services.database.write() as tx:
@@ -111,15 +114,20 @@ class Snapshots:
         )
 
     async def _stand_on(self, target: Log, made: str, asked: Asked, size: int) -> Kept:
-        async with self._services.database.write() as tx:
-            current = target.standing.current
-            kept = self._kept(made, asked, current.nth + 1 if current else 1, size)
-            behind = await journals.reach(tx, self._room.id, target.name, asked.upto)
-            if behind.size > self._room.limits.behind_bytes:
-                raise VisavisError("snapshot_old", "Too much was written after it.", 409, upto=target.standing.upto)
-            alone = target.seat is not None or await self._is_alone(tx, asked.by)
-            step = rules.make(target.standing, kept, target.durable, alone)
-            done = await self._carry_out(tx, target, step)
+        try:
+            async with self._services.database.write() as tx:
+                current = target.standing.current
+                kept = self._kept(made, asked, current.nth + 1 if current else 1, size)
+                behind = await journals.reach(tx, self._room.id, target.name, asked.upto)
+                if behind.size > self._room.limits.behind_bytes:
+                    raise VisavisError("snapshot_old", "Too much was written after it.", 409, upto=target.standing.upto)
+                alone = target.seat is not None or await self._is_alone(tx, asked.by)
+                step = rules.make(target.standing, kept, target.durable, alone)
+                done = await self._carry_out(tx, target, step)
+        except BaseException:
+            await self._give_up(made)
+            raise
+        # From here on the log stands on it: whatever fails now must not take it away again.
         await self._after(target, step, done, again=False)
         return kept
 
@@ -130,6 +138,9 @@ class Snapshots:
 
     async def confirm(self, target: Log, snapshot: str, by: Seat) -> None:
         """Raises VisavisError `no_such_snapshot` (404), `not_yours_to_confirm` (403)."""
+        await undisturbed(self._confirm(target, snapshot, by))
+
+    async def _confirm(self, target: Log, snapshot: str, by: Seat) -> None:
         async with self._services.database.write() as tx:
             step = rules.confirm(target.standing, snapshot, by)
             done = await self._carry_out(tx, target, step)
@@ -137,6 +148,9 @@ class Snapshots:
 
     async def restore(self, target: Log, snapshot: str) -> None:
         """Raises VisavisError `no_such_snapshot` (404), `already_confirmed` (409)."""
+        await undisturbed(self._restore(target, snapshot))
+
+    async def _restore(self, target: Log, snapshot: str) -> None:
         async with self._services.database.write() as tx:
             step = rules.restore(target.standing, snapshot)
             done = await self._carry_out(tx, target, step)
@@ -209,6 +223,22 @@ class Snapshots:
         async with self._services.database.write() as tx:
             await snapshots.drop(tx, [made])
         await destroy(self._services, self._room.id, (), (made,))
+
+
+async def undisturbed(job: Coroutine[None, None, T]) -> T:
+    """Its result. Whoever is cancelled meanwhile is so once it has ended: between what the store holds and what memory
+    says of it nothing may come, or entries would be sealed under a key that is marked to be destroyed."""
+    task = asyncio.get_running_loop().create_task(job)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        task.exception()  # somebody has looked at it
+        raise cancelled
+    return task.result()
 
 
 class _Done(Struct, frozen=True):

@@ -4,13 +4,16 @@ import asyncio
 import base64
 import os
 import sqlite3
+from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 from yarl import URL
 
 from server.domain.messages import Seat
 from server.handlers import sharing_page
 from server.ids import new_id
+from server.live.journal_snapshots import Asked
 from tests.live.house import Browser, House, pair_in
 from tests.live.sharing import bodies, share, sharing_pair
 
@@ -142,3 +145,53 @@ async def test_a_batch_is_cut_where_the_snapshot_ends_and_its_names_stay_known(h
     raw.close()
     assert given_up >= 1
     assert entries == 61
+
+
+class _Leaves:
+    """A page of the mentor that gives its own request up in the moment it hears that the journal stands anew."""
+
+    seat = Seat.MENTOR
+    proof = b""
+    request: "asyncio.Task[object]"
+
+    def send(self, frame: bytes) -> None:
+        if msgspec.msgpack.decode(frame)[0] == "changed":
+            self.request.cancel()
+
+    def pass_on(self, frame: bytes) -> None:
+        pass
+
+    def bye(self, code: str) -> None:
+        pass
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+async def test_who_gives_up_while_a_snapshot_settles_takes_nothing_away(house: House) -> None:
+    browser = house.browser()
+    room = await browser.create("mentor")
+    assert (await browser.join(room, Seat.MENTOR))[0] == 200
+    tab = await share(browser, room, Seat.MENTOR)
+    for n in (1, 2):
+        await tab.store(b"update %d" % n)
+    live = house.hub.journals.peek(room)
+    assert live is not None
+    page, log = _Leaves(), live.room.document
+    asked = Asked(upto=2, by=Seat.MENTOR, meeting=None, forgets=False, drops=())
+    live.room.come(page)
+    page.request = asyncio.create_task(live.snapshots.make(log, asked, _once(b"both")))
+    with pytest.raises(asyncio.CancelledError):
+        await page.request
+    live.room.gone(page)
+    assert await tab.store(b"update 3") == 3
+    read = await tab.read()
+    assert read[0][0] == "snapshot"
+    assert read[0][3] == b"both"
+    assert bodies(read[1:]) == [b"update 3"]
+    # nor is anything sealed under a key that a later process destroys
+    await tab.close()
+    await house.hub.journals.start()
+    again = await share(browser, room, Seat.MENTOR)
+    assert bodies((await again.read())[1:]) == [b"update 3"]
