@@ -128,7 +128,8 @@ function File({ file }: { readonly file: FileNote }): JSX.Element {
 
 function Signs({ reaction, showing }: Props & { readonly reaction: Reaction }): JSX.Element {
   const names = reaction.seats.map(showing.name).join(", ");
-  const label = t("chat.reaction", { emoji: t(`chat.emoji.${EMOJI[reaction.emoji]}`), names });
+  const emoji = t(`chat.emoji.${EMOJI[reaction.emoji]}`);
+  const label = t("chat.reaction", { emoji, names });
   return (
     <span title={label}>
       <span aria-hidden="true">{reaction.emoji} </span>
