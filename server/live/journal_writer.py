@@ -109,6 +109,10 @@ class JournalWriter:
         except (DBAPIError, sqlite3.Error, OSError, VisavisError) as error:
             log.error("journals_not_written", rooms=len(works), error=type(error).__name__)
             return False
+        except Exception as error:
+            # ours to repair; the others' words must be written nevertheless
+            log.exception("journals_not_written", rooms=len(works), error=type(error).__name__)
+            return False
         return True
 
     def _turn(self, source: Source) -> Work | None:
@@ -126,7 +130,11 @@ class JournalWriter:
             batches = [batch for work in works for batch in await work.write(tx)]
             await journals.add_batches(tx, batches)
         for work in works:
-            work.written()
+            try:
+                work.written()
+            except Exception as error:
+                # it is durable, for this room and for those after it
+                log.exception("journal_not_told", error=type(error).__name__)
 
     async def close(self) -> None:
         """Everything is tried once more."""

@@ -83,7 +83,7 @@ class Journals:
     async def _rest(self, room_id: str, live: LiveJournals) -> None:
         """Nobody holds it: once all is written the room is let go, and its keys with it."""
         while not live.held and live.room.busy:
-            if not await self._writer.next_round():
+            if not await self._writer.next_round() and live.room.busy:
                 return  # it cannot be stored; it stays in memory, and whoever comes next finds it there
         if not live.held and self._rooms.get(room_id) is live:
             del self._rooms[room_id]

@@ -78,7 +78,7 @@ async def keys(tx: Tx, room: str) -> list[str]:
     return [str(key) for key in found.scalars()]
 
 
-async def strike(tx: Tx, room: str, n: int, now: int) -> None:
-    """Its content goes; that it was there stays. Destroy its key first."""
-    struck = update(_table).where(_table.c.room == room, _table.c.n == n)
-    await tx.execute(struck.values(sealed=None, size=0, struck_ms=now))
+async def strike(tx: Tx, room: str, n: int, now: int) -> bool:
+    """Its content goes; that it was there stays. Destroy its key first. False: it was struck out already."""
+    struck = update(_table).where(_table.c.room == room, _table.c.n == n, _table.c.struck_ms.is_(None))
+    return (await tx.execute(struck.values(sealed=None, size=0, struck_ms=now))).rowcount == 1

@@ -11,6 +11,7 @@ import pytest
 from yarl import URL
 
 from server.domain.messages import Seat
+from server.domain.sharing import Journal
 from server.handlers import sharing_page
 from server.ids import new_id
 from server.live.journal_snapshots import Asked
@@ -54,6 +55,11 @@ async def test_what_ails_one_room_keeps_no_other_from_being_written(house: House
     assert await other.store(b"goes on") == 1
     status, problem = await mentor.browser.ask("GET", mentor.path(""))
     assert (status, problem["code"]) == (507, "disk_full")
+    healthy = house.hub.journals.peek(other.room)
+    assert healthy is not None
+    healthy.room.put(Seat.MENTOR, Journal.DOCUMENT, new_id(), b"in the same round", lambda _: None)
+    await healthy.room.flush()
+    assert bodies(await other.read()) == [b"goes on", b"in the same round"]
     async with database.write() as tx:
         await tx.exec_driver_sql("DROP TRIGGER refuse")
     assert (await mentor.expect("stored"))[2] == local
@@ -195,3 +201,16 @@ async def test_who_gives_up_while_a_snapshot_settles_takes_nothing_away(house: H
     await house.hub.journals.start()
     again = await share(browser, room, Seat.MENTOR)
     assert bodies((await again.read())[1:]) == [b"update 3"]
+
+
+async def test_a_message_struck_out_twice_at_once_is_one_less(house: House) -> None:
+    mentor, mentee = await sharing_pair(house)
+    await mentor.store(b"kept", "chat")
+    await mentor.store(b"struck", "chat")
+    await asyncio.gather(*(mentor.send("strike", 2) for _ in range(4)))
+    await mentor.quiet()
+    for _ in range(4):
+        await mentee.expect("struck")
+    live = house.hub.journals.peek(mentor.room)
+    assert live is not None
+    assert live.room.chat.living == 1
