@@ -62,7 +62,12 @@ async def serve(rooms: int, flood: bool, folder: Path) -> None:
         if flood:
             journals = server.app[HUB].journals
             journals.limits = replace(
-                journals.limits, appends_a_second=10**9, appends_at_once=10**9, compact_entries=10**9
+                journals.limits,
+                appends_a_second=10**9,
+                appends_at_once=10**9,
+                compact_entries=10**9,
+                used_entries=10**9,
+                retained_entries=10**9,
             )
         made = [await a_room(server, number) for number in range(rooms)]
         print(json.dumps({"url": server.url.replace("http", "ws"), "origin": server.url, "rooms": made}), flush=True)

@@ -65,6 +65,7 @@ class Log:
         self.since_bytes = 0
         self.retained_bytes = 0
         """After its base."""
+        self.retained_entries = 0
         self.waiting: deque[Waiting] = deque()
         self.waiting_bytes = 0
         self._names: dict[tuple[Seat, str], Known] = {}
@@ -103,6 +104,7 @@ class Log:
         self.since_entries = since.entries + len(self.waiting)
         self.since_bytes = since.size + self.waiting_bytes
         self.retained_bytes = kept.size + self.waiting_bytes
+        self.retained_entries = kept.entries + len(self.waiting)
 
     def known(self, seat: Seat, local: str) -> Known | None:
         """The entry its sender called so, if it is among the last."""
@@ -120,6 +122,9 @@ class Log:
         limits = self.limits
         if self.used + size > limits.used_bytes or self.retained_bytes + size > limits.retained_bytes:
             raise VisavisError("journal_full", "The journal is full.", 409, used=self.used, limit=limits.used_bytes)
+        if self.since_entries >= limits.used_entries or self.retained_entries >= limits.retained_entries:
+            used, limit = self.since_entries, limits.used_entries
+            raise VisavisError("journal_full", "The journal has too many entries.", 409, used=used, limit=limit)
         if self.waiting_bytes + size > limits.pending_bytes and self.waiting:
             raise VisavisError("disk_full", "What is written cannot be stored at the moment.", 507)
 
@@ -132,6 +137,7 @@ class Log:
         self.since_entries += 1
         self.since_bytes += size
         self.retained_bytes += size
+        self.retained_entries += 1
         self._remember(self.head, name)
         return self.head
 

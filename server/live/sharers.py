@@ -32,6 +32,9 @@ class JournalLimits:
     """Snapshot and entries after it, of one log: what somebody who comes new must fetch."""
     retained_bytes: int = 128 * MIB
     """All that is kept of one log, with what an unconfirmed snapshot replaces."""
+    used_entries: int = 65_536
+    """After the snapshot. However small each is, all are opened and sealed anew when a snapshot settles."""
+    retained_entries: int = 1_000_000
     chat_entries: int = 20_000
     chat_rows: int = 100_000
     """With those struck out."""

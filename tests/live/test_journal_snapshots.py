@@ -289,6 +289,25 @@ async def test_bounds_are_told_before_they_hurt(house: House) -> None:
     with_limits(house)
 
 
+async def test_many_small_entries_fill_a_journal_too(house: House) -> None:
+    mentor, mentee, room = await pair_in(house)
+    with_limits(house, used_entries=3, retained_entries=5)
+    first = await share(mentor, room, Seat.MENTOR)
+    second = await share(mentee, room, Seat.MENTEE)
+    with_limits(house)
+    for n in (1, 2, 3):
+        assert await first.store(b"x") == n
+    await first.append(b"x")
+    assert (await first.expect("refused"))[1] == "journal_full"
+    made = await first.snapshot(b"three", upto=3)
+    for n in (4, 5):
+        assert await first.store(b"x") == n
+    await first.append(b"x")  # what could be gone back to counts as well
+    assert (await first.expect("refused"))[1] == "journal_full"
+    assert (await second.decide(made, "confirm"))[0] == 200
+    assert await first.store(b"x") == 6
+
+
 def with_limits(house: House, **changed: Any) -> None:
     """For rooms that become live from now on."""
     journals: Journals = house.hub.journals
