@@ -2,12 +2,14 @@
 
     .venv/bin/python -m docs.pictures.make
 
-Needs the built pages and a Chromium (`make browser build`). Writes meeting.png and recordings.png beside this file.
+Needs the built pages and a Chromium (`make browser build`). Writes meeting.png, together.png and recordings.png beside
+this file.
 """
 
 import asyncio
 import contextlib
 import io
+import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +61,41 @@ async def says(person: Person, words: str) -> None:
     await expect(person.recording_status).to_contain_text(words, timeout=20_000)
 
 
+TOPICS = ("Saying no to extra work", "Feedback from the team lead", "A book on negotiation")
+NOTE = ("Last week: three extra tasks", "“What would you have to stop doing?”", "Ask: what should move?")
+
+
+async def prepare(mentor: Person, mentee: Person) -> None:
+    """Topics and a note, so that the recording begins with them."""
+    page = mentee.page
+    await mentee.button("Topics").click()
+    await page.get_by_role("button", name="Add a topic").click()
+    await expect(page.get_by_label("A new topic")).to_be_focused()
+    for topic in TOPICS:
+        await page.keyboard.type(topic)
+        await page.keyboard.press("Enter")
+    await mentee.button("Topics").click()
+    await mentor.button("Notes").click()
+    await mentor.page.get_by_role("button", name="New note for this meeting").click()
+    await mentor.page.locator(".ProseMirror").click()
+    for line in NOTE:
+        await mentor.page.keyboard.type(line)
+        await mentor.page.keyboard.press("Enter")
+    await mentor.button("Notes").click()
+
+
+async def share(mentee: Person) -> None:
+    """Topics and the note beside the partner."""
+    page = mentee.page
+    await mentee.button("Topics").click()
+    await mentee.button("Notes").click()
+    await expect(page.locator(".beside.right").get_by_text(NOTE[0])).to_be_visible()
+    await page.mouse.move(640, 300)
+    await page.screenshot(path=HERE / "together.png")
+    await mentee.button("Topics").click()
+    await mentee.button("Notes").click()
+
+
 async def take(mentor: Person, mentee: Person, url: str) -> None:
     """From the room to the recording's page; the mentee's screen is what is shown of the meeting."""
     link, password = await mentor.create_room(url, "Mentoring with Ingrid", seat="Mentor")
@@ -66,14 +103,16 @@ async def take(mentor: Person, mentee: Person, url: str) -> None:
     await mentee.join(link, password)
     await mentor.sees(mentee.name)
     await mentee.sees(mentor.name)
+    await prepare(mentor, mentee)
     await mentor.agree()
     await mentee.answer_yes()
     for person in (mentor, mentee):
         await says(person, "Recording")
     for close in await mentee.page.get_by_role("button", name="Close", exact=True).all():
         await close.click()
-    await mentee.page.get_by_text("saved to 0:14").wait_for(timeout=60_000)
+    await mentee.page.get_by_text(re.compile("saved to 0:(1[4-9]|[2-5])")).wait_for(timeout=60_000)
     await mentee.page.screenshot(path=HERE / "meeting.png")
+    await share(mentee)
 
     await mentee.withdraw()
     await mentee.button("Keep").click()
