@@ -22,7 +22,7 @@ from server.media.permit import Permit
 from server.store import recordings, rooms
 from tests.e2e.place import Place
 from tests.live.house import PASSWORD, Browser, House, Tab, meeting_in, open_house, pass_seconds
-from tests.live.legs import Leg, on_record, saved
+from tests.live.legs import Leg, on_record, saved, video
 from tests.live.sharing import SharingTab, share
 
 
@@ -248,6 +248,7 @@ async def test_the_first_browser_is_taken_and_nothing_without_a_permit(tmp_path:
 @pytest.mark.slow
 @pytest.mark.timeout(120)
 async def test_pause_go_on_withdraw_and_erase_with_real_media(tmp_path: Path) -> None:
+    video()  # encoded before anybody waits for it
     async with open_house(tmp_path, SystemClock()) as house:
         legs, recording = await on_record(house)
         mentor, mentee = legs[0].tab, legs[1].tab
@@ -323,6 +324,7 @@ class _There:
 @pytest.mark.slow
 @pytest.mark.timeout(120)
 async def test_a_killed_server_leaves_what_was_written_a_second_before(tmp_path: Path) -> None:
+    video()
     place = Place(tmp_path)
     there: Any = _There(await place.start())
     try:
