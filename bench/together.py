@@ -47,6 +47,7 @@ SEE_SHAPE = """() => new Promise(resolve => {
   const canvas = document.querySelector("canvas.excalidraw__canvas.static");
   const small = new OffscreenCanvas(160, 90).getContext("2d", { willReadFrequently: true });
   const sum = () => {
+    small.clearRect(0, 0, 160, 90);
     small.drawImage(canvas, 0, 0, 160, 90);
     return small.getImageData(0, 0, 160, 90).data.reduce((all, one) => all + one, 0);
   };
