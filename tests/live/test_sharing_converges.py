@@ -52,7 +52,7 @@ class Pair:
         self.cookies: dict[Seat, str] = {}
         self.open: dict[str, Seat] = {}
         self.cut: set[str] = set()
-        self.words: dict[str, list[str]] = {"any": [], "own": []}
+        self.words: list[str] = []
         self._names = count()
 
     async def enter(self) -> None:
@@ -125,10 +125,26 @@ async def one_step(pair: Pair, chance: random.Random, made: "count[int]") -> Non
         ["write", "scratch", "cut", "mend", "kill", "come", "leave", "draw", "pause"], [34, 8, 12, 12, 6, 8, 8, 2, 12]
     )[0]
     page = chance.choice(sorted(pair.open)) if pair.open else await pair.come(chance.choice(list(Seat)))
+    if what == "kill":
+        await pair.place.kill()
+        await pair.place.start()
+    elif what == "come":
+        if len(pair.open) < 4:
+            await pair.come(chance.choice(list(Seat)))
+    elif what == "leave":
+        await pair.leave(page)
+    elif what == "pause":
+        for each in sorted(pair.open.keys() - pair.cut):
+            await pair.pages.see(each, lambda state: bool(state["phase"] == "open" and state["ready"]))
+    else:
+        await in_page(pair, page, what, chance, made)
+
+
+async def in_page(pair: Pair, page: str, what: str, chance: random.Random, made: "count[int]") -> None:
     if what == "write":
         words = [f"{pair.open[page].value}{next(made)}" for _ in range(chance.randint(1, 12))]
         await pair.pages.tell("write", page, words=words, random=chance.randrange(1000))
-        pair.words["any"] += words
+        pair.words += words
     elif what == "scratch":
         await pair.pages.tell("scratch", page, words=["crossed out"])
     elif what == "draw":
@@ -139,16 +155,6 @@ async def one_step(pair: Pair, chance: random.Random, made: "count[int]") -> Non
     elif what == "mend":
         await pair.pages.tell("mend", page)
         pair.cut.discard(page)
-    elif what == "kill":
-        await pair.place.kill()
-        await pair.place.start()
-    elif what == "come" and len(pair.open) < 4:
-        await pair.come(chance.choice(list(Seat)))
-    elif what == "leave":
-        await pair.leave(page)
-    elif what == "pause":
-        for each in sorted(pair.open.keys() - pair.cut):
-            await pair.pages.see(each, lambda state: bool(state["phase"] == "open" and state["ready"]))
 
 
 @pytest.mark.parametrize("seed", range(SCHEDULES))
@@ -173,7 +179,7 @@ async def test_any_schedule_ends_the_same_for_all(place: Place, script: Path, se
     own = {state["you"]: state["own"] for state in states}
     everything = str([states[0]["document"], states[0]["text"], states[0]["chat"], sorted(own.items())])
     found = re.findall(r"ment(?:or|ee)\d+", everything)
-    lost = sorted(set(pair.words["any"]) - set(found))
+    lost = sorted(set(pair.words) - set(found))
     assert not lost, f"lost {lost}"
     assert len(found) == len(set(found)), "something is there twice"
     for state in states:

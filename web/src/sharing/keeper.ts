@@ -6,11 +6,12 @@
 import * as Y from "yjs";
 import { ApiError } from "../api.ts";
 import type { Id, Seat } from "../protocol";
-import { holdsDeleted, isMuch, type Loss, lossBetween, lossOf, nothingLost, sameState } from "./compare";
+import { holdsDeleted, isMuch, type Loss, lossOf, sameState } from "./compare";
 import { type DocJournal, FROM_OTHER } from "./doc_journal";
 import type { Feed } from "./feed";
 import { tryApply } from "./log";
-import type { Changed } from "./protocol";
+import type { Changed, JournalFrame } from "./protocol";
+import { type Replayed, replayed } from "./replayed";
 import type { Requests, SnapshotAbout } from "./requests";
 import { goTo, roots } from "./restore";
 
@@ -110,7 +111,7 @@ export class Keeper {
 
   /** A snapshot of all that can be shown, in place of what is broken. */
   async heal(): Promise<void> {
-    await this.#queue(() => this.#make([], true));
+    await this.#queue(() => this.#make(null, true));
   }
 
   close(): void {
@@ -206,22 +207,24 @@ export class Keeper {
     if (this.#asked?.about.id === about.id) return;
     if (!(await this.#reached(about.upto))) return;
     const theirs = await this.#fetch(about.id);
+    const seen = this.it.log.baseId === about.id ? null : this.it.log.state(about.upto);
+    // A page that began with the other's snapshot has seen nothing of what that replaces: it reads the entries.
+    const read = seen ? null : await this.#replay(about.upto);
+    const mine = seen ?? read?.now ?? null;
     const last = all.filter((one) => one.confirmed && one.upto <= about.upto).at(-1);
-    const mine = this.it.log.baseId === about.id ? null : this.it.log.state(about.upto);
-    const before = mine && !about.forgets ? null : last ? await this.#fetch(last.id) : null;
-    const equal = theirs !== null && (mine ? sameState(mine, theirs) : before ? nothingLost(before, theirs) : true);
-    const loss = this.#lossOf(theirs, before, mine !== null);
-    const kept = before && Y.encodeStateAsUpdate(before);
+    const before = !about.forgets || read?.before ? null : last ? await this.#fetch(last.id) : null;
+    const equal = theirs !== null && mine !== null && sameState(mine, theirs);
+    const loss = read?.loss ?? this.#loss;
+    const kept = read?.before ?? (before && Y.encodeStateAsUpdate(before));
     for (const doc of [theirs, mine, before]) doc?.destroy();
     if (!equal) this.#ask(about, kept, "unequal", null);
     else if (about.forgets && isMuch(loss)) this.#ask(about, kept, "deleted_much", loss);
     else await this.#confirm(about);
   }
 
-  /** What this browser saw go; where it saw nothing because it was away, what the last confirmed state had more. */
-  #lossOf(theirs: Y.Doc | null, before: Y.Doc | null, seen: boolean): Loss {
-    if (seen || !theirs || !before) return this.#loss;
-    return lossBetween(before, theirs);
+  #replay(upto: number): Promise<Replayed | null> {
+    const read = (each: (frame: JournalFrame) => Promise<void>) => this.requests.journal(this.it.journal, 0, each, true);
+    return replayed(read, this.ports.open, this.you, upto);
   }
 
   async #reached(upto: number): Promise<boolean> {
