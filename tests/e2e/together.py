@@ -119,6 +119,7 @@ async def board(person: Person) -> Locator:
 async def draw(person: Person, key: str, at: tuple[int, int], size: tuple[int, int] = (90, 60)) -> None:
     """A shape by the key of its tool: `r` a box, `o` a circle, `d` a diamond. Pixels from the place's upper left."""
     place = await board(person)
+    await place.hover(position={"x": at[0], "y": at[1]})  # nothing moves or lies over it any more
     box = await place.bounding_box()
     assert box is not None
     mouse, (x, y) = person.page.mouse, (box["x"] + at[0], box["y"] + at[1])
