@@ -34,13 +34,15 @@ log = get_logger()
 
 
 async def read(request: web.Request) -> web.StreamResponse:
-    """GET …/journals/{journal}?after=N (reader; notes: seat): frames of length (u32) and MessagePack, `end` last."""
+    """GET …/journals/{journal}?after=N[&confirmed=1] (reader; notes: seat): frames of length (u32) and MessagePack, `end`
+    last."""
     journal, seat = _journal(request), _reader(request)
     after, key = _number(request, "after", 0), await content_key(request)
     hub, room_id = request.app[HUB], request.match_info["room"]
     await hub.journals.flush(room_id)
     keys = ThingKeys(hub.services, room_id, key)
-    return await _send(request, read_journal(hub.services, keys, journal, seat, after))
+    confirmed = request.query.get("confirmed", "0") == "1"
+    return await _send(request, read_journal(hub.services, keys, journal, seat, after, confirmed=confirmed))
 
 
 async def append(request: web.Request) -> web.StreamResponse:

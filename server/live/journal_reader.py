@@ -26,26 +26,27 @@ _LENGTH = struct.Struct(">I")
 
 
 async def read_journal(
-    services: Services, keys: ThingKeys, journal: Journal, seat: Seat, after: int
+    services: Services, keys: ThingKeys, journal: Journal, seat: Seat, after: int, *, confirmed: bool = False
 ) -> AsyncIterator[bytes]:
     """Frames as HTTP carries them: length (u32, big-endian) and a MessagePack array. `seat` matters for notes only.
+    `confirmed`: from the last confirmed snapshot and the entries since, whatever stands for them meanwhile.
 
     Raises VisavisError `journal_changed` (409), `damaged` (500)."""
     if journal is Journal.CHAT:
         frames = _read_chat(services, keys, after)
     else:
-        frames = _read_log(services, keys, journal, log_name(journal, seat), after)
+        frames = _read_log(services, keys, journal, log_name(journal, seat), after, confirmed=confirmed)
     async for frame in frames:
         yield frame
 
 
 async def _read_log(
-    services: Services, keys: ThingKeys, journal: Journal, name: str, after: int
+    services: Services, keys: ThingKeys, journal: Journal, name: str, after: int, *, confirmed: bool
 ) -> AsyncIterator[bytes]:
     async with services.database.read() as tx:
         standing = await snapshots.standing(tx, keys.room, name)
         head = max(await journals.head(tx, keys.room, name), standing.upto)
-    current = standing.current
+    current = standing.base if confirmed else standing.current
     if current is not None and after < current.upto:
         yield _snapshot_head(current)
         async for chunk in read_snapshot(services, keys, name, current):

@@ -13,7 +13,7 @@ from server.ids import new_id
 from server.live.journal_keys import Kind, ThingKeys
 from server.live.journals import Journals
 from tests.live.house import House, pair_in
-from tests.live.sharing import SharingTab, bodies, share, sharing_pair
+from tests.live.sharing import SharingTab, bodies, frames, share, sharing_pair
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -92,6 +92,13 @@ async def test_a_compaction_in_bad_faith_is_undone(house: House) -> None:
     await mentee.decide(good, "confirm")
     first = await mentee.snapshot(b"vandal", upto=4)
     second = await mentee.snapshot(b"vandal again", upto=5)
+    # whoever did not see it come can compare it with what it replaces
+    assert (await mentor.read())[0][:3] == ["snapshot", second, 5]
+    status, raw = await mentor.browser.ask("GET", mentor.path("", confirmed=1))
+    assert status == 200
+    assert [message[3] if message[0] == "snapshot" else message[6] for message in frames(raw)[:-1]] == [
+        b"good", b"update 4", b"update 5",
+    ]  # fmt: skip
     assert (await mentor.decide(first, "restore"))[1]["code"] == "no_such_snapshot"
     assert (await mentor.decide(second, "restore"))[0] == 200
     changed = await mentee.expect("changed", lambda message: message[6])

@@ -275,6 +275,57 @@ async def test_a_page_closed_before_it_could_send(room: Room) -> None:
     assert all(everything.count(word) == 1 for word in ("one", "two", "three", "four", "five"))
 
 
+async def test_a_compaction_in_bad_faith_while_one_is_away_is_seen_by_a_fresh_page(room: Room) -> None:
+    await room.come("b", MENTEE)
+    await room.pages.tell("note", "b", words=["all that was agreed", "x"])
+    vandal = await room.tab(MENTOR)
+    upto = 0
+    while upto == 0:
+        upto = (await vandal.read())[-1][1]
+    await room.pages.tell("close", "b")
+    await vandal.snapshot(b"\x00\x00", upto)
+    await room.come("c", MENTEE)
+    await room.troubled("c", "unequal")
+    assert not (await room.snapshots())[-1]["confirmed"]
+    await room.pages.tell("choose", "c", code="unequal", choice="restore")
+    await room.texts("c", "all that was agreed")
+    assert codes(await room.pages.state("c")) == []
+
+
+async def test_a_compaction_in_good_faith_while_one_is_away_is_confirmed_by_a_fresh_page(room: Room) -> None:
+    await room.come("b", MENTEE)
+    await room.pages.tell("note", "b", words=["mine", "x"])
+    await room.come("a", MENTOR)
+    await room.texts("a", "mine")
+    await room.pages.tell("close", "b")
+    for n in range(90):  # some go together
+        await room.pages.tell("note", "a", words=[f"note {n}", f"n{n}"])
+        await room.pages.tell("next", "a")
+    made = await room.snapshot_where("a", confirmed=False)
+    await room.come("c", MENTEE)
+    await room.snapshot_where("c", confirmed=True)
+    assert made["upto"] >= 12
+    assert codes(await room.pages.state("c")) == []
+
+
+async def test_much_that_was_deleted_while_one_is_away_is_asked_about_by_a_fresh_page(room: Room) -> None:
+    await room.come("b", MENTEE)
+    await room.pages.tell("note", "b", words=["what I thought all week", "mine"])
+    await room.come("a", MENTOR)
+    await room.texts("a", "all week")
+    await room.pages.tell("close", "b")
+    await room.pages.tell("drop", "a", words=["mine"])
+    await room.pages.tell("forget", "a")
+    await room.snapshot_where("a", confirmed=False)
+    await room.come("c", MENTEE)
+    assert "all week" not in str((await room.troubled("c", "deleted_much"))["document"])
+    assert not (await room.snapshots())[-1]["confirmed"]
+    await room.pages.tell("choose", "c", code="deleted_much", choice="bring_back")
+    for page in "ac":
+        await room.texts(page, "all week")
+    await room.snapshot_where("c", confirmed=True)
+
+
 async def test_two_pages_of_one_seat_send_what_waits_once(room: Room) -> None:
     await room.come("a", MENTOR)
     await room.pages.tell("cut", "a")

@@ -223,7 +223,8 @@ export class Keeper {
   }
 
   #replay(upto: number): Promise<Replayed | null> {
-    const read = (each: (frame: JournalFrame) => Promise<void>) => this.requests.journal(this.it.journal, 0, each, true);
+    const read = (each: (frame: JournalFrame) => Promise<void>) =>
+      this.requests.journal(this.it.journal, 0, each, true);
     return replayed(read, this.ports.open, this.you, upto);
   }
 

@@ -53,9 +53,15 @@ export class Requests {
     return this.#ask("PUT", "/sharing-keys/notes", seatSecret ? { key, seat_secret: seatSecret } : { key });
   }
 
-  /** Calls `each` for every frame in order, and gives the last durable number; throws where the answer was cut off. */
-  async journal(journal: Journal, after: number, each: (frame: JournalFrame) => Promise<void> | void): Promise<number> {
-    const response = await this.#octets("GET", `/journals/${journal}`, { after });
+  /** Calls `each` for every frame in order, and gives the last durable number; throws where the answer was cut off.
+   * `confirmed`: from the last confirmed snapshot on, with the entries that an unconfirmed one replaces. */
+  async journal(
+    journal: Journal,
+    after: number,
+    each: (frame: JournalFrame) => Promise<void> | void,
+    confirmed = false,
+  ): Promise<number> {
+    const response = await this.#octets("GET", `/journals/${journal}`, confirmed ? { after, confirmed: 1 } : { after });
     for await (const bytes of framesOf(response)) {
       const frame = decodeJournal(bytes);
       if (frame.type === "end") return frame.head;
