@@ -12,7 +12,8 @@ from playwright.async_api import Browser, expect
 from tests.e2e import together
 from tests.e2e.conftest import Meet, Pair
 from tests.e2e.people import Person
-from tests.e2e.place import Place
+from tests.e2e.test_retention import DAY_MS, MovedClock
+from tests.harness import make_config, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -20,9 +21,17 @@ TOPICS = ("Saying no to extra work", "A mentor for the spring")
 
 
 async def test_made_in_a_meeting_kept_between_and_gone_on_with_in_the_next(meet: Meet, tmp_path: Path) -> None:
-    place = Place(tmp_path)
-    await place.start()
-    pair = await meet(place, pictures=False)
+    clock = MovedClock()
+    async with serving(make_config(tmp_path), clock=clock) as server:
+        pair = await meet(server, pictures=False)
+        await the_first_meeting(pair)
+        await all_is_there_for_one_alone(pair)
+        await the_agenda_is_sent_and_seen(pair)
+        clock.move(7 * DAY_MS)
+        await the_next_meeting_goes_on(pair)
+
+
+async def the_first_meeting(pair: Pair) -> None:
     mentor, mentee = pair.mentor, pair.mentee
     await together.read_the_hint(mentee)
     await they_chat(pair)
@@ -32,13 +41,6 @@ async def test_made_in_a_meeting_kept_between_and_gone_on_with_in_the_next(meet:
     await they_draw(pair)
     for person in (mentor, mentee):
         await together.leave(person)
-    await all_is_there_for_one_alone(pair)
-    await the_agenda_is_sent_and_seen(pair)
-    # nobody is there, and the server begins anew: what comes then is another meeting
-    await place.stop()
-    await place.start()
-    await the_next_meeting_goes_on(pair)
-    await place.stop()
 
 
 async def they_chat(pair: Pair) -> None:
