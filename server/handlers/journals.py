@@ -34,8 +34,8 @@ log = get_logger()
 
 
 async def read(request: web.Request) -> web.StreamResponse:
-    """GET …/journals/{journal}?after=N[&confirmed=1] (reader; notes: seat): frames of length (u32) and MessagePack, with
-    `end` last."""
+    """GET …/journals/{journal}?after=N[&confirmed=1] (reader; notes: seat): frames of length (u32) and
+    MessagePack, `end` last."""
     journal, seat = _journal(request), _reader(request)
     after, key = _number(request, "after", 0), await content_key(request)
     hub, room_id = request.app[HUB], request.match_info["room"]

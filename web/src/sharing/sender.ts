@@ -24,6 +24,8 @@ export interface SenderPorts {
 /** Well below what the server takes in one burst. */
 const AT_ONCE = 32;
 const MERGE_FROM = 24;
+/** More together would become an entry that the server does not take. */
+const MERGE_BYTES = MAX_ENTRY_BYTES / 2;
 const PATIENCE_MS = 12_000;
 const AGAIN_MS = 2000;
 
@@ -169,7 +171,7 @@ export class Sender {
 
   async #merge(): Promise<void> {
     for (const journal of ["document", "notes"] as const) {
-      const many = this.waiting(journal);
+      const many = first(this.waiting(journal), MERGE_BYTES);
       if (many.length < MERGE_FROM) continue;
       const one = await this.ports.merged(journal, many);
       if (!one) continue;
@@ -179,4 +181,14 @@ export class Sender {
       this.#count();
     }
   }
+}
+
+/** The first entries, so many as are within a size together. */
+function first(entries: readonly Waiting[], most: number): readonly Waiting[] {
+  let size = 0;
+  const end = entries.findIndex(({ body }) => {
+    size += body.length;
+    return size > most;
+  });
+  return end < 0 ? entries : entries.slice(0, end);
 }

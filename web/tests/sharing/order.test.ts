@@ -159,6 +159,22 @@ describe("sending", () => {
     sender.close();
   });
 
+  test("what waits becomes no entry that is too large for the server", async () => {
+    const together: number[] = [];
+    const merged = async (_: string, many: readonly Waiting[]) => {
+      together.push(many.reduce((sum, { body }) => sum + body.length, 0));
+      return waiting(1000);
+    };
+    const { sender } = made({ merged });
+    for (let n = 0; n < 30; n += 1) sender.add(waiting(n, 40_000));
+    for (let n = 30; n < 100; n += 1) sender.add(waiting(n, 100_000));
+    await sender.connected();
+    expect(together).toHaveLength(1);
+    expect(together[0]).toBeLessThan(4 * 1024 * 1024);
+    expect(sender.unsent.value).toBeGreaterThan(60);
+    sender.close();
+  });
+
   test("after a lost line what was not answered goes again", async () => {
     const { sender, sent } = made();
     await sender.connected();
