@@ -98,7 +98,7 @@ class SharedPart:
             info = PartInfo(recording=recording, run=run, seat=by, started_ms=started_ms, offset_ms=0, video=False)
             sink = await self._files.open(by, info, PartKind.SHARED)
             await sink.write(pack(first), 0)
-            await self._write_chat(sink, content)
+            await self._write_chat(sink, content, started_ms)
             length_ms = await self._follow(sink, started_ms)
             await sink.finish(length_ms)
         except Exception as error:
@@ -110,10 +110,13 @@ class SharedPart:
             self._over = True
             self._waiting.clear()
 
-    async def _write_chat(self, sink: SealedSink, content: bytes) -> None:
-        """Many in one record: each is small, and there may be thousands."""
+    async def _write_chat(self, sink: SealedSink, content: bytes, until_ms: int) -> None:
+        """Many in one record: each is small, and there may be thousands. What was said since comes as a change, or not
+        at all: the permit may have been closed meanwhile."""
         some = bytearray()
         async for frame in self._table.chat(content):
+            if frame.at_ms > until_ms:
+                continue
             some += pack(frame)
             if len(some) >= GATHER:
                 await sink.write(bytes(some), 0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,36 @@ async def test_a_long_chat_is_kept_whole_and_a_huge_one_from_its_end(
         for part, kept in zip(await parts_of(mentor.browser, mentor.room, tape.id), (said, said[-5:]), strict=True):
             _, *rest = await frames_of(mentor.browser, mentor.room, tape.id, part)
             assert [frame.body for frame in rest if isinstance(frame, Written)] == kept
+
+
+async def test_what_is_said_after_a_pause_began_is_not_taken_for_what_stood_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_house(tmp_path) as house:
+        _, _, mentor, _ = await all_in(house)
+        tape, read_on, as_it_stands = Tape(house, mentor), asyncio.Event(), RoomTable.chat
+
+        async def late(table: RoomTable, content: bytes) -> AsyncIterator[Frame]:
+            await read_on.wait()  # a slow disk
+            async for frame in as_it_stands(table, content):
+                yield frame
+
+        monkeypatch.setattr(RoomTable, "chat", late)
+        await tape.open()
+        await mentor.store(b"before", "chat")
+        shared = await tape.run()
+        await shared.begin(Seat.MENTOR, b"document", await content_of(mentor))
+        house.advance(1_000)
+        await mentor.store(b"while it runs", "chat")
+        tape.permit.close()
+        house.advance(1_000)
+        await mentor.store(b"off the record", "chat")
+        read_on.set()
+        await tape.end_run(shared)
+        await tape.end()
+        [part] = await parts_of(mentor.browser, mentor.room, tape.id)
+        frames = await frames_of(mentor.browser, mentor.room, tape.id, part)
+        assert [frame.body for frame in frames if isinstance(frame, Written)] == [b"before", b"while it runs"]
 
 
 async def test_the_first_browser_is_taken_and_nothing_without_a_permit(tmp_path: Path) -> None:
