@@ -326,6 +326,24 @@ async def test_much_that_was_deleted_while_one_is_away_is_asked_about_by_a_fresh
     await room.snapshot_where("c", confirmed=True)
 
 
+async def test_much_that_was_deleted_and_compacted_without_a_word_is_asked_about(room: Room) -> None:
+    await room.come("b", MENTEE)
+    await room.pages.tell("note", "b", words=["what I thought all week", "mine"])
+    await room.come("a", MENTOR)
+    await room.texts("a", "all week")
+    await room.pages.tell("drop", "a", words=["mine"])
+    for n in range(90):  # some go together
+        await room.pages.tell("note", "a", words=[f"note {n}", f"n{n}"])
+        await room.pages.tell("next", "a")
+    await room.snapshot_where("a", by="mentor")
+    await room.troubled("b", "deleted_much")
+    assert not (await room.snapshots())[-1]["confirmed"]
+    await room.pages.tell("choose", "b", code="deleted_much", choice="bring_back")
+    for page in "ab":
+        await room.texts(page, "all week")
+    await room.snapshot_where("b", confirmed=True)
+
+
 async def test_two_pages_of_one_seat_send_what_waits_once(room: Room) -> None:
     await room.come("a", MENTOR)
     await room.pages.tell("cut", "a")

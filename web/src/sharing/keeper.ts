@@ -89,7 +89,7 @@ export class Keeper {
   /** The other's snapshot may stand, whatever it lacks. */
   async accept(): Promise<void> {
     const asked = this.#asked;
-    if (asked) await this.#confirm(asked.about);
+    if (asked) await this.#confirm(asked.about, true);
   }
 
   /** The journal stands on what it stood on before the other's snapshot. */
@@ -106,7 +106,7 @@ export class Keeper {
     if (!asked) return;
     if (this.#deletions.undoStack.length > 0) while (this.#deletions.undoStack.length > 0) this.#deletions.undo();
     else if (asked.before) goTo(this.it.doc, asked.before, null, true);
-    await this.#confirm(asked.about);
+    await this.#confirm(asked.about, true);
   }
 
   /** A snapshot of all that can be shown, in place of what is broken. */
@@ -211,14 +211,14 @@ export class Keeper {
     // A page that began with the other's snapshot has seen nothing of what that replaces: it reads the entries.
     const read = seen ? null : await this.#replay(about.upto);
     const mine = seen ?? read?.now ?? null;
-    const last = all.filter((one) => one.confirmed && one.upto <= about.upto).at(-1);
-    const before = !about.forgets || read?.before ? null : last ? await this.#fetch(last.id) : null;
     const equal = theirs !== null && mine !== null && sameState(mine, theirs);
     const loss = read?.loss ?? this.#loss;
-    const kept = read?.before ?? (before && Y.encodeStateAsUpdate(before));
-    for (const doc of [theirs, mine, before]) doc?.destroy();
-    if (!equal) this.#ask(about, kept, "unequal", null);
-    else if (about.forgets && isMuch(loss)) this.#ask(about, kept, "deleted_much", loss);
+    for (const doc of [theirs, mine]) doc?.destroy();
+    const last = all.filter((one) => one.confirmed && one.upto <= about.upto).at(-1);
+    const before = async () => read?.before ?? (last ? await this.#update(last.id) : null);
+    if (!equal) this.#ask(about, await before(), "unequal", null);
+    // Also where nothing was said of forgetting: what this one replaces is given up all the same.
+    else if (isMuch(loss)) this.#ask(about, await before(), "deleted_much", loss);
     else await this.#confirm(about);
   }
 
@@ -248,7 +248,14 @@ export class Keeper {
     }
   }
 
-  async #confirm({ id, upto, forgets }: SnapshotAbout): Promise<void> {
+  async #update(id: Id): Promise<Uint8Array | null> {
+    const doc = await this.#fetch(id);
+    const update = doc && Y.encodeStateAsUpdate(doc);
+    doc?.destroy();
+    return update;
+  }
+
+  async #confirm({ id, upto, forgets }: SnapshotAbout, answered = false): Promise<void> {
     this.#unask();
     try {
       await this.requests.confirm(this.it.journal, id);
@@ -257,7 +264,7 @@ export class Keeper {
       if (error instanceof ApiError && error.code === "no_such_snapshot") return;
       throw error;
     }
-    if (forgets) {
+    if (forgets || answered) {
       this.#deletions.clear();
       this.#loss = { whole: 0, letters: 0 };
     }
