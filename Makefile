@@ -52,7 +52,7 @@ test: dev browser
 	$(PY) -m pytest -m "not server and not slow and not browser" --numprocesses auto --dist loadfile
 	cd web && ../scripts/node npm test
 	$(PY) -m pytest -m "(server or slow) and not browser" --numprocesses 2 --dist worksteal
-	$(PY) -m pytest -m browser --numprocesses 2 --dist loadfile
+	$(PY) -m pytest -m browser --numprocesses 2 --dist worksteal
 
 check: dev
 	$(PY) -m ruff check .

@@ -15,7 +15,7 @@ from tests.e2e.place import Place
 from tests.live.house import PASSWORD, Browser
 from tests.live.sharing import Message, SharingTab, bodies, share
 
-KILLS = 5
+KILLS = 3
 AT_ONCE = 8
 """Entries a writer has under way."""
 

@@ -1,6 +1,7 @@
 """Two write over lines that break, on a server that is killed, in pages that are closed: all end with the same."""
 
 import asyncio
+import os
 import random
 import re
 from collections.abc import AsyncIterator
@@ -16,7 +17,8 @@ from tests.e2e.place import Place
 from tests.live.house import PASSWORD, Browser
 from tests.live.pages import PATIENCE_S, Pages, build, cookies_of, pages_of
 
-SCHEDULES = 16
+SCHEDULES = int(os.environ.get("SCHEDULES", "5"))
+"""As many as `make test` has time for; `SCHEDULES=40` on a day with more of it."""
 STEPS = 26
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
