@@ -13,12 +13,13 @@ from server.domain.sharing import MAX_FRAME_BYTES, Append, FromSharer, Journal, 
 from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.content import content_key
-from server.handlers.keys import CLOCK, HUB, IDENTITY
+from server.handlers.keys import CLOCK, DATABASE, HUB, IDENTITY
 from server.handlers.sharing_page import SharingPage
 from server.handlers.socket import HEARTBEAT_S, MALFORMED_IN_A_ROW, SOCKETS_A_SEAT
 from server.handlers.socket_page import Bucket
 from server.live.journal_room import JournalRoom
 from server.live.sharers import JournalLimits
+from server.store import seats
 
 TURN_FRAMES = 32
 """Frames of one socket that are taken in one turn of the loop: a flood must not keep the others waiting."""
@@ -61,12 +62,21 @@ async def _serve(request: web.Request, room: JournalRoom) -> web.StreamResponse:
     writing = asyncio.create_task(page.write())
     try:
         room.come(page)
+        if not await _still_holds(request, page):
+            page.bye("seat_revoked")
         await Reading(room, page, request.app[CLOCK]).run(socket)
     finally:
         room.gone(page)
         page.bye("left")
         await writing
     return socket
+
+
+async def _still_holds(request: web.Request, page: SharingPage) -> bool:
+    """Whoever takes a seat away looks at the pages that have come; one that was on its way then is looked at here."""
+    async with request.app[DATABASE].read() as tx:
+        held = await seats.holder(tx, request.match_info["room"], page.proof, request.app[CLOCK].now_ms())
+    return held is page.seat
 
 
 class Reading:

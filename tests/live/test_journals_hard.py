@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
+from aiohttp import web
 from yarl import URL
 
 from server.domain.messages import Seat
 from server.domain.sharing import Journal
-from server.handlers import sharing_page
+from server.handlers import sharing_page, sharing_socket
+from server.handlers.content import content_key
 from server.ids import new_id
 from server.live.journal_snapshots import Asked
 from tests.live.house import Browser, House, pair_in
@@ -214,3 +216,21 @@ async def test_a_message_struck_out_twice_at_once_is_one_less(house: House) -> N
     live = house.hub.journals.peek(mentor.room)
     assert live is not None
     assert live.room.chat.living == 1
+
+
+async def test_a_seat_that_is_taken_away_while_its_socket_opens_is_not_held(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = house.browser()
+    room = await browser.create("mentor")
+    assert (await browser.join(room, Seat.MENTOR))[0] == 200
+
+    async def meanwhile(request: web.Request) -> bytes:
+        key = await content_key(request)
+        assert (await browser.ask("POST", f"/api/rooms/{room}/logout", {"forget_seat": True}))[0] == 200
+        return key
+
+    monkeypatch.setattr(sharing_socket, "content_key", meanwhile)
+    tab = await share(browser, room, Seat.MENTOR)
+    assert (await tab.expect("bye"))[1] == "seat_revoked"
+    assert await tab.closed() is not None
