@@ -143,7 +143,10 @@ export const Link = Mark.create({
   },
   addPasteRules() {
     const find = (text: string) =>
-      [...text.matchAll(PASTED)].map((match) => ({ index: match.index, text: match[0].replace(CLOSING, "") }));
+      [...text.matchAll(PASTED)]
+        .map((match) => ({ index: match.index, text: match[0].replace(CLOSING, "") }))
+        // a link without an address is none that readers take
+        .filter((found) => safeHref(found.text) !== null);
     return [markPasteRule({ find, type: this.type, getAttributes: (match) => ({ href: safeHref(match[0]) }) })];
   },
 });

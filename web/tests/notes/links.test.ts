@@ -51,6 +51,7 @@ describe("pasting", () => {
       '<p  data-style="font-weight: 700">a</p>d',
     );
     expect(quiet("<svg/onload=x>a")).toBe("<svg/>a");
+    expect(quiet("<base href=https://evil.example/><BASE href=x>a")).toBe("a");
   });
   test("leaves the words alone", () => {
     expect(quiet("<p>if a < b then onclick=1 style=2</p>")).toBe("<p>if a < b then onclick=1 style=2</p>");
