@@ -15,6 +15,7 @@ from server.handlers import keys, origin
 from server.handlers.assets import Assets
 from server.handlers.blobs import PACE as BLOB_PACE
 from server.handlers.guards import add_headers, guard
+from server.handlers.journals import SNAPSHOT_PACE
 from server.handlers.limits import Argon2Queue, limit_connections
 from server.handlers.pages import Pages
 from server.handlers.routes import add_routes
@@ -61,6 +62,7 @@ def build_app(
     app[keys.PAGES] = Pages(config.web_dir, words)
     app[keys.GUESSES] = GuessThrottle()
     app[keys.UPLOADS] = Buckets(BLOB_PACE)
+    app[keys.SNAPSHOTS] = Buckets(SNAPSHOT_PACE)
     app[keys.PACE] = RequestPace(config.max_requests_per_second)
     app[OPEN] = Counter()
     app[OPEN_SHARING] = Counter()

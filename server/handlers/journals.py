@@ -14,8 +14,9 @@ from server.domain.snapshots import MAX_DROPS, Kept
 from server.errors import VisavisError
 from server.handlers.answers import answer
 from server.handlers.content import content_key
-from server.handlers.keys import DATABASE, HUB, IDENTITY
+from server.handlers.keys import CLOCK, DATABASE, HUB, IDENTITY, SNAPSHOTS
 from server.handlers.octets import STALLED_S, octets
+from server.handlers.throttle import Pace
 from server.ids import is_id
 from server.live.journal_keys import ThingKeys
 from server.live.journal_log import log_name
@@ -23,6 +24,8 @@ from server.live.journal_reader import read_journal, read_snapshot
 from server.live.journal_snapshots import Asked
 from server.store import snapshots, tables
 
+SNAPSHOT_PACE = Pace(burst=30, every_ms=3_000)
+"""A seat's: far more than one who writes and deletes all the time ever asks for."""
 MAX_ENTRY_BYTES = 4 * 1024 * 1024
 MAX_SNAPSHOT_BYTES = 16 * 1024 * 1024
 MAX_CHAT_BYTES = 16 * 1024
@@ -89,10 +92,19 @@ async def make_snapshot(request: web.Request) -> web.StreamResponse:
     if len(drops) > MAX_DROPS or not all(is_id(each) for each in drops):
         raise VisavisError("bad_request", "drops= must be ids.", 400)
     forgets = request.query.get("forgets", "0") == "1"
+    _keep_pace(request, room_id, seat)
     asked = Asked(_number(request, "upto"), seat, await _meeting(request), forgets, drops)
     async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
         kept = await live.snapshots.make(live.room.log_of(journal, seat), asked, octets(request))
     return answer({"id": kept.id})
+
+
+def _keep_pace(request: web.Request, room: str, seat: Seat) -> None:
+    buckets, now, who = request.app[SNAPSHOTS], request.app[CLOCK].now_ms(), (room, seat.value)
+    wait_ms = buckets.wait_ms(who, now)
+    if wait_ms:
+        raise VisavisError("too_many_snapshots", "Too many at once.", 429, retry_after_s=(wait_ms + 999) // 1000)
+    buckets.take(who, now)
 
 
 async def read_one(request: web.Request) -> web.StreamResponse:

@@ -50,6 +50,15 @@ async def test_newcomers_begin_with_the_snapshot_at_once(house: House) -> None:
     assert (status, raw) == (200, b"all four")
 
 
+async def test_a_seat_that_sends_ever_more_snapshots_has_to_wait(house: House) -> None:
+    mentor, mentee = await sharing_pair(house)
+    await mentor.store(b"one")
+    path = mentor.path("/snapshots", upto=1, forgets=1)
+    said = [await mentor.octets(path, b"all") for _ in range(31)]
+    assert [status for status, _ in said] == [200] * 30 + [429]
+    await mentee.snapshot(b"the other seat may", upto=1, forgets=1)
+
+
 @pytest.mark.slow
 async def test_a_large_snapshot_comes_back_as_it_was(house: House) -> None:
     mentor, mentee = await sharing_pair(house)
