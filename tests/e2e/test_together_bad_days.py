@@ -1,17 +1,36 @@
 """Lines cut, servers killed, pages closed, people of bad will: what the two make together stays theirs and whole."""
 
 import asyncio
+import contextlib
+import html
+import json
+import random
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, FilePayload, Locator, expect
 
+from server.domain.messages import Seat
+from server.ids import new_id
 from tests.e2e import together
 from tests.e2e.conftest import Meet, Pair
 from tests.e2e.people import Person
-from tests.e2e.place import Place
+from tests.e2e.place import ROOT, Place
+from tests.live import house as live
+from tests.live.sharing import SharingTab, share
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+CORPUS = json.loads((ROOT / "tests" / "vectors" / "hostile_texts.json").read_text())["texts"]
+TEXTS = [one["text"] for one in CORPUS]
+MARKUP = [one["text"] for one in CORPUS if one["kind"] == "markup"]
+LINKS = [one["text"] for one in CORPUS if one["kind"] == "url"]
+RUNNING = [one["text"] for one in CORPUS if one["kind"] in ("markup", "code", "url", "bidi")]
+SHORT = [text for text in TEXTS if len(text) < 150]
+SVG = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='window.hacked=1'/>"
+KINDS = ("text", "rectangle", "embeddable", "iframe", "image")
+PAGE = b"<script>window.hacked=1</script>"
 
 # All that is kept in this browser because it could not be sent yet.
 KEPT = """() => new Promise((done, failed) => {
@@ -141,3 +160,201 @@ async def expect_given_out(person: Person, pair: Pair, journal: str, word: str, 
             return
         await person.page.wait_for_timeout(200)
     raise AssertionError(f"{word} is {'not ' if there else ''}in the {journal}: {len(given)} octets")
+
+
+async def test_hostile_texts_run_nowhere(meet: Meet) -> None:
+    pair = await meet(pictures=False)
+    mentor, mentee = pair.mentor, pair.mentee
+    await together.read_the_hint(mentee)
+    seen: list[str] = []
+    for person in (mentor, mentee):
+        watch(person, pair.link, seen)
+    await together.open_panel(mentee, "topics")
+    await together.open_panel(mentee, "chat")
+    await into_the_chat(mentor)
+    await into_the_topics(mentor)
+    await expect(together.message(mentee, "the last one")).to_be_visible()
+    await only_good_links(mentee.page.get_by_role("log"))
+    await expect(together.topic(mentee, "the last one")).to_be_visible()
+    await together.open_panel(mentee, "notes")
+    await into_a_note(mentor, mentee)
+    for person in (mentor, mentee):
+        await together.open_panel(person, "whiteboard")
+    await onto_the_board(mentor, mentee)
+    # and what a search finds of it all
+    await mentee.button("All notes").click()
+    await mentee.page.get_by_label("Search notes, topics, chat").fill("hacked")
+    await expect(mentee.page.get_by_role("list", name="What was found").get_by_role("listitem").first).to_be_visible()
+    for person in (mentor, mentee):
+        assert await person.page.evaluate("[window.hacked, Object.prototype.hacked]") == [None, None]
+        addresses = await person.page.locator("a[href]").evaluate_all(
+            "all => all.map(one => new URL(one.href).protocol)"
+        )
+        assert set(addresses) <= {"http:", "https:", "mailto:"}
+        assert person.page.url.startswith(pair.link)
+        await expect(person.button("Leave")).to_be_visible()
+    assert seen == []
+
+
+def watch(person: Person, link: str, seen: list[str]) -> None:
+    """Notes every dialog, window and request that is not the page's own."""
+    own = (link.split("/r/")[0], link.split("/r/")[0].replace("http", "ws"), "blob:", "data:")
+    person.page.on("dialog", lambda dialog: seen.append(f"dialog {dialog.message}"))
+    person.page.on("popup", lambda page: seen.append(f"window {page.url}"))
+    person.page.on("request", lambda asked: None if asked.url.startswith(own) else seen.append(asked.url))
+
+
+async def only_good_links(place: Locator) -> None:
+    found = await place.locator("a[href]").evaluate_all("all => all.map(one => new URL(one.href).protocol)")
+    assert set(found) <= {"http:", "https:", "mailto:"}
+
+
+async def into_the_chat(person: Person) -> None:
+    await together.open_panel(person, "chat")
+    for at in range(0, len(TEXTS), 8):
+        await together.say(person, "\n\n".join(TEXTS[at : at + 8])[:12_000])
+    names = [one["text"] for one in CORPUS if one["kind"] == "file_name"][:10]
+    files: list[FilePayload] = [{"name": name, "mimeType": "text/html", "buffer": PAGE} for name in names]
+    await person.page.locator("input[type=file][multiple]").first.set_input_files(files)
+    await together.say(person, "the last one")
+
+
+async def paste(place: Locator, what: dict[str, str]) -> None:
+    await place.focus()
+    await place.evaluate(
+        """(place, what) => {
+          const clipboardData = new DataTransfer();
+          for (const [type, text] of Object.entries(what)) clipboardData.setData(type, text);
+          place.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        what,
+    )
+
+
+async def into_the_topics(person: Person) -> None:
+    await together.open_panel(person, "topics")
+    await person.button("Add a topic").click()
+    field = person.page.get_by_label("A new topic")
+    for text in (*RUNNING, "the last one"):
+        await field.fill(text.replace("\n", " ")[:300])
+        await field.press("Enter")
+    await together.tool(person, "topics").click()
+
+
+async def into_a_note(person: Person, other: Person) -> None:
+    """As its name, as plain words and as pasted markup."""
+    await together.open_panel(person, "notes")
+    text = await together.new_note(person, "Plan")
+    name = person.page.get_by_label("Name of the note")
+    for title in (*MARKUP, "Plan"):
+        await name.fill(title)
+    theirs = await together.open_note(other, "Plan")
+    await paste(text, {"text/plain": "\n".join(SHORT)})
+    links = "".join(f'<p><a href="{html.escape(link)}">here</a></p>' for link in LINKS)
+    await paste(text, {"text/html": f"<p>{''.join(MARKUP)}</p>{links}<p>the last one</p>"})
+    await together.reads(theirs, "the last one")
+    await only_good_links(theirs)
+
+
+async def onto_the_board(person: Person, other: Person) -> None:
+    await together.board(other)
+    await together.write_on_board(person, "\n".join(SHORT), (600, 110))
+    elements = [
+        {"type": kind, "id": f"hostile{at}", "x": 10 * at, "y": 0, "width": 9, "height": 9, "link": link, "text": link}
+        | {"fontSize": 20, "fontFamily": 6, "originalText": link, "fileId": "x", "version": 1, "versionNonce": 1}
+        for at, (kind, link) in enumerate((kind, link) for kind in KINDS for link in LINKS)
+    ]
+    files = {"x": {"id": "x", "mimeType": "image/svg+xml", "dataURL": SVG}}
+    pasted = {"type": "excalidraw/clipboard", "elements": elements, "files": files}
+    await paste(person.page.locator(".excalidraw").first, {"text/plain": json.dumps(pasted)})
+    # the words came as words; no picture, no frame, no link that leads elsewhere than to a page or a mailbox
+    dialog = other.page.get_by_role("dialog").filter(has_text="Board as text")
+    async with asyncio.timeout(20):
+        while True:
+            await other.button("As text").click()
+            lines = " ".join(await dialog.get_by_role("listitem").all_inner_texts())
+            if "window.hacked" in lines and "Box" in lines:
+                break
+            await dialog.get_by_role("button", name="Close").click()
+    assert await dialog.get_by_text("Picture", exact=True).count() == 0
+    await only_good_links(dialog)
+    await dialog.get_by_role("button", name="Close").click()
+    assert await other.page.locator(".excalidraw iframe, .excalidraw object, .excalidraw embed").count() == 0
+
+
+async def test_garbage_on_the_line_is_told_and_left_out(browser: Browser, place: Place) -> None:
+    there: Any = There(place.url)
+    vandal, others = live.Browser(there), (live.Browser(there), live.Browser(there))
+    async with contextlib.AsyncExitStack() as closing:
+        for one in (vandal, *others):
+            closing.push_async_callback(one.close)
+        await the_vandal_is_left_out(browser, place, vandal, others)
+
+
+async def the_vandal_is_left_out(
+    browser: Browser, place: Place, vandal: live.Browser, others: tuple[live.Browser, live.Browser]
+) -> None:
+    room = await vandal.create("mentor")
+    assert (await vandal.join(room, Seat.MENTOR))[0] == 200
+    mentee = await Person.arrive(browser, "Samir Haddad", "mentee")
+    await mentee.join(f"{place.url}/r/{room}", live.PASSWORD)
+    await together.read_the_hint(mentee)
+    await together.open_panel(mentee, "topics")
+    await together.add_topics(mentee, "Before")
+    tab = await share(vandal, room, Seat.MENTOR)
+    quiet = await sharing_pair_at(others)
+    # too large for the socket: the page fetches it
+    async with mentee.page.expect_response(lambda answer: "/journals/document" in answer.url):
+        status, answer = await tab.octets(tab.path("/entries", local=new_id()), TANGLED)
+        assert status == 200, answer
+    for octets in (1, 40, 40_000):
+        await tab.store(random.Random(octets).randbytes(octets))
+    await tab.store(NEVER_WHOLE)
+    await tab.store(random.Random(2).randbytes(300), "chat")
+    await tab.send("pass", random.Random(3).randbytes(300))
+    # told, and gone on with
+    told = mentee.page.get_by_role("status").filter(has_text="cannot be read and was left out")
+    await expect(told.first).to_be_visible()
+    await together.add_topics(mentee, "After")
+    await tab.expect("entry", lambda message: b"After" in (message[6] or b""))
+    # nobody else has noticed
+    await quiet[0].store(b"as ever")
+    assert (await quiet[1].expect("entry"))[6] == b"as ever"
+    assert await place.is_healthy()
+    # taken out, it is not there for whoever comes next
+    await mentee.button("Go back to the last good state").first.click()
+    await expect(told).to_have_count(0)
+    await together.go_to(mentee, f"{place.url}/r/{room}", "topics")
+    for title in ("Before", "After"):
+        await expect(together.topic(mentee, title)).to_be_visible()
+    await expect(told).to_have_count(0)
+    assert mentee.troubles == []
+    await mentee.context.close()
+
+
+class There:
+    """As much of a house as a browser without pictures asks for."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
+async def sharing_pair_at(browsers: tuple[live.Browser, live.Browser]) -> tuple[SharingTab, SharingTab]:
+    """In a room of their own."""
+    mentor, mentee = browsers
+    room = await mentor.create("mentor")
+    assert (await mentor.join(room, Seat.MENTOR))[0] == 200
+    assert (await mentee.join(room, Seat.MENTEE, password=live.PASSWORD))[0] == 200
+    return await share(mentor, room, Seat.MENTOR), await share(mentee, room, Seat.MENTEE)
+
+
+def update(clock: int, content: bytes) -> bytes:
+    """A Yjs update (version 1) of one client with one item: `content` under a key of the map "topics"."""
+    head = bytes([1, 1, 77, clock, 0x28, 1, 6]) + b"topics" + bytes([16]) + b"abcdefghijklmnop"
+    return head + content + bytes([0])
+
+
+NEVER_WHOLE = update(100, bytes([1, 126]))
+"""Follows a hundred changes that never come."""
+TANGLED = update(0, bytes([1]) + bytes([117, 1]) * 27_000 + bytes([126]))
+"""An array in an array in an array, 27,000 deep."""
