@@ -12,6 +12,8 @@ import { Shorten } from "./Shorten.tsx";
 import type { Listing, Manifest } from "./types.ts";
 import { Unlock } from "./Unlock.tsx";
 
+const LOOK_AGAIN_MS = 3000;
+
 type Playing = { readonly engine: Engine; readonly manifest: Manifest };
 
 /** The room's recordings: asks for the password, lists, plays. */
@@ -39,6 +41,13 @@ export function RecordingsPage({ room }: { readonly room: string }): JSX.Element
   useEffect(() => {
     void begin();
   }, [begin]);
+  const running = listing !== null && listing !== "locked" && listing.recordings.some((it) => it.state === "recording");
+  useEffect(() => {
+    // one that has just stopped is put away within moments: it comes by itself
+    if (!running) return;
+    const timer = setInterval(() => void load(), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [running, load]);
 
   if (listing === "locked") return <Unlock room={room} onOpen={() => void load()} />;
   if (listing === null && !failure) return null;
