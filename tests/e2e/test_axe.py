@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.e2e import together
 from tests.e2e.conftest import Meet
 from tests.e2e.people import Person
 from tests.e2e.place import ROOT, Place
@@ -74,3 +75,28 @@ async def test_from_the_door_to_the_recordings(meet: Meet, browser: Browser) -> 
     await mentor.button("Play").click()
     await expect(mentor.page.get_by_role("slider").first).to_be_visible()
     assert await findings(mentor.page) == [], "player"
+
+
+async def test_what_they_make_together(meet: Meet) -> None:
+    pair = await meet(pictures=False)
+    mentor, mentee = pair.mentor, pair.mentee
+    await together.open_panel(mentor, "topics")
+    await together.add_topics(mentor, "The first", "The second")
+    await together.open_panel(mentor, "chat")
+    await together.say(mentor, "Read https://example.org/a first")
+    await expect(together.message(mentor, "first").get_by_role("button", name="React")).to_be_attached()
+    assert await findings(mentor.page) == [], "topics and chat"
+    await together.open_panel(mentor, "notes")
+    await (await together.new_note(mentor, "Autumn")).press_sequentially("# Last week\n[] ask")
+    await expect(mentor.page.get_by_role("checkbox", name="Done: ask")).to_be_visible()
+    assert await findings(mentor.page) == [], "notes"
+    for panel in ("topics", "notes", "whiteboard"):
+        await together.tool(mentor, panel).click()
+    await together.draw(mentor, "r", (320, 110))
+    assert await findings(mentor.page) == [], "board"
+    for panel in ("topics", "notes", "chat", "whiteboard"):
+        await together.go_to(mentee, pair.link, panel)
+        await expect(mentee.page.get_by_text("Fetching what you share…")).to_have_count(0)
+        if panel == "whiteboard":
+            await together.board(mentee)
+        assert await findings(mentee.page) == [], panel

@@ -5,6 +5,11 @@ export function repair(host: HTMLElement): () => void {
   const mend = () => {
     // its name would hide the "100%" it shows; its title still says what a press does
     for (const zoom of host.querySelectorAll(".reset-zoom-button[aria-label]")) zoom.removeAttribute("aria-label");
+    // the colours at the left stand in the page, however much they are called a dialog
+    for (const colours of host.querySelectorAll(".color-picker-container[role=dialog]")) {
+      colours.removeAttribute("role");
+      colours.removeAttribute("aria-modal");
+    }
     // a landmark of the whole page, inside a part of it
     for (const footer of host.querySelectorAll("footer[role=contentinfo]")) footer.removeAttribute("role");
   };

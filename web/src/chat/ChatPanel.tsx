@@ -23,10 +23,12 @@ interface Props {
   readonly names: Names;
   /** The number of a message to show, as the search finds it. */
   readonly target?: string | null;
+  /** Of the headings inside: 3 in a wing, 2 on a page of its own. */
+  readonly level?: 2 | 3;
 }
 
 /** The chat, from a wing of 288 px to a whole page. It fills the height it is given. */
-export function ChatPanel({ sharing, names, target = null }: Props): JSX.Element {
+export function ChatPanel({ sharing, names, target = null, level = 3 }: Props): JSX.Element {
   const composer = composerOf(sharing);
   const typing = useMemo(() => new Typing(sharing), [sharing]);
   const drops = useMemo(() => new Drops(sharing), [sharing]);
@@ -40,10 +42,10 @@ export function ChatPanel({ sharing, names, target = null }: Props): JSX.Element
   );
   const dropping = useSignal(false);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: files may be dropped anywhere; a button takes them as well
     <section
       ref={root}
       class={dropping.value ? "chat-panel dropping" : "chat-panel"}
-      aria-label={t("chat.panel")}
       onDragOver={(event) => {
         if (!event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
@@ -59,7 +61,7 @@ export function ChatPanel({ sharing, names, target = null }: Props): JSX.Element
         composer.add(event.dataTransfer.files);
       }}
     >
-      <Log {...{ sharing, names, drops, target }} />
+      <Log {...{ sharing, names, drops, target, level }} />
       <Heard {...{ sharing, names, typing }} />
       <Write {...{ sharing, names, composer, typing }} />
       {dropping.value && <p class="chat-drop">{t("chat.drop_here")}</p>}

@@ -23,9 +23,10 @@ interface Props {
   readonly names: Names;
   readonly drops: Drops;
   readonly target: string | null;
+  readonly level: 2 | 3;
 }
 
-export function Log({ sharing, names, drops, target }: Props): JSX.Element {
+export function Log({ sharing, names, drops, target, level }: Props): JSX.Element {
   const unread = unreadCount(sharing);
   const log = useRef<HTMLDivElement>(null);
   const ready = sharing.ready.value;
@@ -53,7 +54,7 @@ export function Log({ sharing, names, drops, target }: Props): JSX.Element {
         {items.slice(from).map((item, at) => (
           <Fragment key={item.key}>
             <Line
-              {...{ item, sharing, names }}
+              {...{ item, sharing, names, level }}
               goesOn={goesOn(items[from + at - 1], item)}
               reachable={item.key === roving.current || (roving.current === null && from + at === items.length - 1)}
               onDelete={(message) => {
@@ -85,23 +86,25 @@ interface LineProps {
   readonly item: Item;
   readonly sharing: Sharing;
   readonly names: Names;
+  readonly level: 2 | 3;
   readonly goesOn: boolean;
   readonly reachable: boolean;
   readonly onDelete: (message: Message) => void;
 }
 
-function Line({ item, sharing, names, goesOn, reachable, onDelete }: LineProps): JSX.Element {
+function Line({ item, sharing, names, level, goesOn, reachable, onDelete }: LineProps): JSX.Element {
   if (item.kind === "message") {
     return <MessageView {...{ sharing, names, goesOn, reachable, onDelete }} message={item} />;
   }
   if ("count" in item) {
     return <p class={`chat-gap ${item.seat} second small`}>{gapWords(item)}</p>;
   }
-  return <Between item={item} />;
+  return <Between {...{ item, level }} />;
 }
 
-function Between({ item }: { item: Separator }): JSX.Element {
-  if (item.kind === "day") return <h4 class="chat-day small">{dayName(item.atMs)}</h4>;
+function Between({ item, level }: { item: Separator; level: 2 | 3 }): JSX.Element {
+  const Heading = `h${level}` as "h2";
+  if (item.kind === "day") return <Heading class="chat-day small">{dayName(item.atMs)}</Heading>;
   const words = { meeting: "chat.in_meeting", between: "chat.between", new: "chat.new" } as const;
   return <p class={`chat-between ${item.kind} small`}>{t(words[item.kind])}</p>;
 }

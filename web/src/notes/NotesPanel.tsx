@@ -46,7 +46,8 @@ export function NotesPanel({ sharing, names, open, onOpen, heading = true }: Pro
     setAsked({ id, times: (asked?.times ?? 0) + 1 });
   }
   return (
-    <section class="notes" aria-label={t("notes.title")}>
+    // with a heading of the shell's own, the shell's part of the page has the name
+    <section class="notes" aria-label={heading ? t("notes.title") : undefined}>
       {heading && <h2>{t("notes.title")}</h2>}
       <SearchBox
         sharing={sharing}
