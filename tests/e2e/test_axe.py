@@ -20,10 +20,13 @@ AT_REST = """Promise.all(document.getAnimations()
   .map(it => it.finished.catch(() => null)))"""
 
 
-async def findings(page: Page) -> list[str]:
+LAPTOP, PHONE = (1280, 720), (390, 844)
+
+
+async def findings(page: Page, *sizes: tuple[int, int]) -> list[str]:
     """What axe objects to, at a laptop's and a phone's size."""
     found: list[str] = []
-    for width, height in ((1280, 720), (390, 844)):
+    for width, height in sizes or (LAPTOP, PHONE):
         await page.set_viewport_size({"width": width, "height": height})
         if not await page.evaluate("typeof axe !== 'undefined'"):
             await page.evaluate(AXE)
@@ -85,11 +88,11 @@ async def test_what_they_make_together(meet: Meet) -> None:
     await together.open_panel(mentor, "chat")
     await together.say(mentor, "Read https://example.org/a first")
     await expect(together.message(mentor, "first").get_by_role("button", name="React")).to_be_attached()
-    assert await findings(mentor.page) == [], "topics and chat"
+    assert await findings(mentor.page, LAPTOP) == [], "topics and chat"
     await together.open_panel(mentor, "notes")
     await (await together.new_note(mentor, "Autumn")).press_sequentially("# Last week\n[] ask")
     await expect(mentor.page.get_by_role("checkbox", name="Done: ask")).to_be_visible()
-    assert await findings(mentor.page) == [], "notes"
+    assert await findings(mentor.page, LAPTOP) == [], "notes"
     for panel in ("topics", "notes", "whiteboard"):
         await together.tool(mentor, panel).click()
     await together.draw(mentor, "r", (320, 110))
@@ -99,4 +102,4 @@ async def test_what_they_make_together(meet: Meet) -> None:
         await expect(mentee.page.get_by_text("Fetching what you share…")).to_have_count(0)
         if panel == "whiteboard":
             await together.board(mentee)
-        assert await findings(mentee.page) == [], panel
+        assert await findings(mentee.page, PHONE) == [], panel
