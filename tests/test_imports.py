@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "server").rglob("*.py")) + [path for path in [ROOT / "run.py"] if path.exists()]
+PACKAGES = sorted({path.parent.relative_to(ROOT) for path in FILES})
+by_package = pytest.mark.parametrize("package", PACKAGES, ids=str)
 
 ALLOWED = {
     "domain": {"domain"},
@@ -44,8 +46,17 @@ def imports(path: Path) -> Iterator[str]:
             yield from ([f"server.{alias.name}" for alias in node.names] if module == "server" else [module])
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_go_one_way(path: Path) -> None:
+def files_of(folder: Path) -> Iterator[Path]:
+    return (path for path in FILES if path.parent == ROOT / folder)
+
+
+@by_package
+def test_imports_go_one_way(package: Path) -> None:
+    for path in files_of(package):
+        _check_direction(path)
+
+
+def _check_direction(path: Path) -> None:
     package = package_of(path)
     if package not in ALLOWED:
         return
@@ -54,13 +65,18 @@ def test_imports_go_one_way(path: Path) -> None:
         if top == "server":
             target = rest.split(".")[0]
             shared = {"errors"} if package == "domain" else {*ANYONE, "config"} if package == "handlers" else ANYONE
-            assert target in ALLOWED[package] | shared, f"{package} imports {module}"
+            assert target in ALLOWED[package] | shared, f"{path.name} imports {module}"
         elif package == "domain":
-            assert top not in IMPURE, f"domain imports {module}"
+            assert top not in IMPURE, f"{path.name} imports {module}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_aiortc_is_known_in_media_alone_and_its_privates_in_one_file(path: Path) -> None:
+@by_package
+def test_aiortc_is_known_in_media_alone_and_its_privates_in_one_file(package: Path) -> None:
+    for path in files_of(package):
+        _check_aiortc(path)
+
+
+def _check_aiortc(path: Path) -> None:
     uses = {module.split(".")[0] for module in imports(path)} & {"aiortc", "aioice"}
     if package_of(path) != "media":
         assert not uses, f"{path.name} imports {uses}"
