@@ -9,6 +9,7 @@ import { remembered } from "../meeting/memory";
 import type { Id, Seat } from "../protocol";
 import { Button, Notice, RoomHead } from "../ui/index.ts";
 import { t } from "../words";
+import { Earlier } from "./Earlier";
 import { Contents } from "./Panels";
 import { type Panel, Together } from "./together";
 
@@ -86,6 +87,9 @@ function Whole({ room, panel, me }: Props & { me: Me }): JSX.Element {
       <section class="panel whole" aria-label={t(`together.${panel}`)}>
         {together.value && <Contents panel={panel} together={together.value} narrow={false} level={2} />}
       </section>
+      {panel !== "chat" && together.value?.sharing.value && (
+        <Earlier sharing={together.value.sharing.value} names={together.value.names()} />
+      )}
       <details class="panel">
         <summary>{t("join.personal.title")}</summary>
         <PersonalLink room={room} seat={seat} />
