@@ -1,6 +1,7 @@
 """Sealed files for the recorder: a row, a data key and a file for every part, and nothing but ciphertext in it."""
 
 import struct
+from collections.abc import Callable
 
 from server.crypto import keys
 from server.domain.messages import Seat
@@ -8,6 +9,7 @@ from server.ids import new_id
 from server.live.services import Services
 from server.media.parts import PartInfo, PartSink
 from server.store import places, recordings
+from server.store.database import Tx
 from server.store.recordings import PartKind
 from server.store.sealed import Checkpoint, SealedPart
 
@@ -34,6 +36,7 @@ class PartFiles:
         self._recording = recording
         self._public_key = public_key
         self._shred = shred
+        self._unwritten: list[SealedSink] = []
 
     async def __call__(self, seat: Seat, info: PartInfo, /) -> PartSink:
         """Row first, then file: no file is ever without a row. Raises what the store raises."""
@@ -56,7 +59,7 @@ class PartFiles:
                 wrapped_key=wrapped,
                 kind=kind,
             )
-        sink = SealedSink(services, part, info)
+        sink = SealedSink(services, part, info, self._unwritten.append)
         sink.file = await SealedPart.create(
             places.part_path(services.database.data_dir, self._recording, part),
             key=data_key,
@@ -69,14 +72,23 @@ class PartFiles:
         )
         return sink
 
+    async def settle(self, tx: Tx) -> None:
+        """Parts whose end could not be written down (the disk was full for the database too): now with the rest."""
+        for sink in self._unwritten:
+            await sink.interrupt(tx)
+
 
 class SealedSink:
     """One part, from the muxer's bytes to its row."""
 
     file: SealedPart
 
-    def __init__(self, services: Services, part: str, info: PartInfo) -> None:
+    def __init__(
+        self, services: Services, part: str, info: PartInfo, unwritten: Callable[["SealedSink"], None]
+    ) -> None:
+        """`unwritten` is told where the part's end could not be written down."""
         self._services = services
+        self._unwritten = unwritten
         self._part = part
         self._info = info
         self._last_ms = 0
@@ -104,8 +116,15 @@ class SealedSink:
 
     async def abort(self) -> None:
         await self.file.abort()
-        async with self._services.database.write() as tx:
-            await recordings.interrupt_part(tx, self._part, length_ms=self._last_ms, size=self.file.size)
+        try:
+            async with self._services.database.write() as tx:
+                await self.interrupt(tx)
+        except Exception:
+            self._unwritten(self)
+            raise
+
+    async def interrupt(self, tx: Tx) -> None:
+        await recordings.interrupt_part(tx, self._part, length_ms=self._last_ms, size=self.file.size)
 
     async def remember(self, checkpoint: Checkpoint) -> None:
         """So much is on the disk for certain: the row says so, for a file that is cut later."""

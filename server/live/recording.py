@@ -166,6 +166,8 @@ class LiveRecording:
             row = await recordings.get(tx, self.id)
             if row is None or row.state is not recordings.State.RECORDING:
                 return
+            if self._files is not None:
+                await self._files.settle(tx)
             row = await recordings.finish(tx, self.id, reason=reason, now=now)
         if row.state is recordings.State.DELETING:
             await self._services.deletion.run(self.id, now)
