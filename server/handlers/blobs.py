@@ -34,7 +34,7 @@ async def put_blob(request: web.Request) -> web.StreamResponse:
     assert seat is not None
     size = request.content_length or 0
     key = await content_key(request)
-    _keep_pace(request, room, seat, now)
+    request.app[UPLOADS].spend((room, seat), now, "too_many_files", "Too many files at once.")
     await _refuse_when_full(request, size)
     row = await request.app[BLOBS].put(room, seat, key, size, request.content.iter_chunked(CHUNK_BYTES), now)
     return answer({"id": row.id, "bytes": row.size})
@@ -65,14 +65,6 @@ async def delete_blob(request: web.Request) -> web.StreamResponse:
         raise VisavisError("not_allowed", "Only who put it may delete it.", 403)
     await request.app[BLOBS].delete(row)
     return answer({"id": row.id})
-
-
-def _keep_pace(request: web.Request, room: str, seat: str, now: int) -> None:
-    buckets, who = request.app[UPLOADS], (room, seat)
-    wait_ms = buckets.wait_ms(who, now)
-    if wait_ms:
-        raise VisavisError("too_many_files", "Too many files at once.", 429, retry_after_s=(wait_ms + 999) // 1000)
-    buckets.take(who, now)
 
 
 async def _refuse_when_full(request: web.Request, size: int) -> None:

@@ -92,19 +92,12 @@ async def make_snapshot(request: web.Request) -> web.StreamResponse:
     if len(drops) > MAX_DROPS or not all(is_id(each) for each in drops):
         raise VisavisError("bad_request", "drops= must be ids.", 400)
     forgets = request.query.get("forgets", "0") == "1"
-    _keep_pace(request, room_id, seat)
+    now = request.app[CLOCK].now_ms()
+    request.app[SNAPSHOTS].spend((room_id, seat.value), now, "too_many_snapshots", "Too many at once.")
     asked = Asked(_number(request, "upto"), seat, await _meeting(request), forgets, drops)
     async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
         kept = await live.snapshots.make(live.room.log_of(journal, seat), asked, octets(request))
     return answer({"id": kept.id})
-
-
-def _keep_pace(request: web.Request, room: str, seat: Seat) -> None:
-    buckets, now, who = request.app[SNAPSHOTS], request.app[CLOCK].now_ms(), (room, seat.value)
-    wait_ms = buckets.wait_ms(who, now)
-    if wait_ms:
-        raise VisavisError("too_many_snapshots", "Too many at once.", 429, retry_after_s=(wait_ms + 999) // 1000)
-    buckets.take(who, now)
 
 
 async def read_one(request: web.Request) -> web.StreamResponse:

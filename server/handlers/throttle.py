@@ -60,6 +60,13 @@ class Buckets:
     def take(self, key: tuple[str, ...], now_ms: int) -> None:
         self._set(key, max(now_ms, self._full_at.get(key, 0)) + self._pace.every_ms, now_ms)
 
+    def spend(self, key: tuple[str, ...], now_ms: int, code: str, detail: str) -> None:
+        """Takes a token. Raises VisavisError `code` 429 {retry_after_s} where none is there."""
+        wait_ms = self.wait_ms(key, now_ms)
+        if wait_ms:
+            raise VisavisError(code, detail, 429, retry_after_s=(wait_ms + 999) // 1000)
+        self.take(key, now_ms)
+
     def give_back(self, key: tuple[str, ...], now_ms: int) -> None:
         if key in self._full_at:
             self._set(key, self._full_at[key] - self._pace.every_ms, now_ms)

@@ -1,23 +1,21 @@
 """Bad moments: a disk that refuses, a reader that does not read, a batch that belongs to no key."""
 
 import asyncio
-import base64
-import os
 import sqlite3
 from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
 from aiohttp import web
-from yarl import URL
 
 from server.domain.messages import Seat
 from server.domain.sharing import Journal
-from server.handlers import sharing_page, sharing_socket
+from server.handlers import sharing_socket, socket_page
 from server.handlers.content import content_key
 from server.ids import new_id
 from server.live.journal_snapshots import Asked
-from tests.live.house import Browser, House, pair_in
+from tests.live.deaf import deaf_socket
+from tests.live.house import House, pair_in
 from tests.live.sharing import bodies, share, sharing_pair
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -70,10 +68,10 @@ async def test_what_ails_one_room_keeps_no_other_from_being_written(house: House
 
 @pytest.mark.slow
 async def test_who_does_not_read_is_let_go(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing_page, "FAREWELL_S", 0.1)  # it would not read a longer one either
+    monkeypatch.setattr(socket_page, "FAREWELL_S", 0.1)  # it would not read a longer one either
     mentor, mentee, room = await pair_in(house)
     tab = await share(mentor, room, Seat.MENTOR)
-    deaf = await _deaf(mentee, room, Seat.MENTEE)
+    deaf = await deaf_socket(mentee, room, "sharing", Seat.MENTEE)
     assert await tab.expect("partner", lambda message: message[1] is True)
     gone = asyncio.create_task(tab.expect("partner", lambda message: message[1] is False))
     while not gone.done():
@@ -86,28 +84,6 @@ async def test_who_does_not_read_is_let_go(house: House, monkeypatch: pytest.Mon
             await tab.snapshot(b"small", upto=await tab.store(b"last"))
     await gone
     deaf.close()
-
-
-async def _deaf(browser: Browser, room: str, seat: Seat) -> asyncio.StreamWriter:
-    """A socket that never reads; its reader's buffer is kept small."""
-    address = browser.house.url.removeprefix("http://")
-    cookies = browser.client.cookie_jar.filter_cookies(URL(browser.house.url))
-    reader, writer = await asyncio.open_connection(*address.split(":"), limit=1024)
-    lines = [
-        f"GET /api/rooms/{room}/sharing?seat={seat} HTTP/1.1",
-        f"Host: {address}",
-        f"Origin: {browser.house.url}",
-        "Connection: Upgrade",
-        "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13",
-        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
-        "Cookie: " + "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items()),
-        "",
-        "",
-    ]
-    writer.write("\r\n".join(lines).encode())
-    assert b"101" in await reader.readline()
-    return writer
 
 
 @pytest.mark.slow
