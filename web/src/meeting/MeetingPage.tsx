@@ -2,21 +2,17 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Announcements } from "../gestures/Announcements";
-import { QuietCard } from "../gestures/QuietCard";
-import { findings } from "../join/device_words";
-import { personalLink } from "../join/fragment";
 import type { LevelMeter } from "../join/level";
-import { CopyLink } from "../join/PersonalLink";
 import { keepWithRecordings } from "../together/keep";
-import { OutOfSight, Panels } from "../together/Panels";
+import { Panels } from "../together/Panels";
 import { Together } from "../together/together";
-import { Button, Notice } from "../ui/index.ts";
-import { known, t } from "../words";
-import { Asks, Card, DeviceRequests } from "./Asks";
+import { t } from "../words";
+import { DeviceRequests } from "./Asks";
 import { BreakView } from "./BreakView";
 import { ConsentWing } from "./ConsentWing";
 import { isCalm, statusWords } from "./derive";
 import type { Meeting } from "./meeting";
+import { Notices } from "./Notices";
 import { Pill } from "./Pill";
 import { Sheets } from "./Sheets";
 import { Stage } from "./Stage";
@@ -31,7 +27,6 @@ interface Props {
 
 export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
   const sheet = useSignal<Sheet>(null);
-  const showLink = useSignal(personal !== null);
   const together = useTogether(meeting);
   const narrow = useNarrow();
   const view = meeting.view.value;
@@ -46,8 +41,6 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
   }, [title]);
   const onBreak = view?.pause && view.pause.state !== "proposed" ? view.pause : null;
   const words = meeting.consent.words.value;
-  // The personal link can wait (it stays under "Room"): nothing may lie over the words to agree to, or over a question.
-  const idle = view !== null && view.pause === null && ["off", "waiting"].includes(view.recording.state);
   const className = ["room", words && "reading", view?.recording.state === "recording" && "on-record"];
   return (
     <main class={className.filter(Boolean).join(" ")} id="room" data-narrow={narrow} {...placesTaken(together)}>
@@ -62,26 +55,7 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
       )}
       {words && <ConsentWing meeting={meeting} words={words} />}
       <Pill meeting={meeting} onWhyNot={() => open("why_not")} />
-      <div class="notices">
-        <LineNote meeting={meeting} />
-        <RefusalNote meeting={meeting} />
-        <DeviceNote meeting={meeting} />
-        <OutOfSight together={together} />
-        <Asks meeting={meeting} />
-        <QuietCard meeting={meeting} />
-        {showLink.value && personal && idle && !words && (
-          <Card title={t("join.personal.title")}>
-            <p>{t("join.personal.text")}</p>
-            <p class="second small">{t("join.personal.lost")}</p>
-            <CopyLink
-              link={personalLink(meeting.room, { seat: meeting.you, secret: personal })}
-              close={() => {
-                showLink.value = false;
-              }}
-            />
-          </Card>
-        )}
-      </div>
+      <Notices {...{ meeting, together, personal }} />
       <SpokenChange meeting={meeting} />
       <Announcements meeting={meeting} />
       <DeviceRequests meeting={meeting} />
@@ -128,65 +102,6 @@ function placesTaken(together: Together): Record<string, string> {
     ...(right ? { "data-right": right } : {}),
     ...(middle ? { "data-middle": middle } : {}),
   };
-}
-
-/** The socket is down; the call may well go on. */
-function LineNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
-  const phase = meeting.socket.phase.value;
-  if (meeting.view.value === null || phase === "open") return null;
-  const talking = meeting.call.phase.value === "connected";
-  return (
-    <Notice kind="pause" role="alert">
-      {t(talking ? "meeting.line_down.talking" : "meeting.line_down")}
-    </Notice>
-  );
-}
-
-function RefusalNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
-  const code = meeting.refusal.value ?? (meeting.consent.failed.value ? "words_failed" : null);
-  useEffect(() => {
-    if (code === null) return;
-    const timer = setTimeout(() => {
-      meeting.refusal.value = null;
-      meeting.consent.failed.value = false;
-    }, 8000);
-    return () => clearTimeout(timer);
-  }, [code, meeting]);
-  if (code === null) return null;
-  const key = [`meeting.refused.${code}`, `error.${code}`].find(known);
-  return (
-    <Notice kind="pause" role="alert">
-      {key ? t(key) : t("meeting.refused.other")}
-    </Notice>
-  );
-}
-
-/** Something is wrong with camera or microphone: what, and "Try again". */
-function DeviceNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
-  const { media } = meeting;
-  // What the join page has told already is not told again.
-  const away = useSignal(JSON.stringify(media.problems.peek()));
-  const wrong = findings(media.problems.value, { microphone: false, camera: false }, navigator.userAgent);
-  const mark = JSON.stringify(media.problems.value);
-  if (wrong.length === 0 || away.value === mark) return null;
-  return (
-    <Notice kind="pause">
-      {wrong.map((it) => (
-        <p key={it.text}>{it.text}</p>
-      ))}
-      <div class="row">
-        <Button onClick={() => void media.take()}>{t("common.try_again")}</Button>
-        <Button
-          kind="quiet"
-          onClick={() => {
-            away.value = mark;
-          }}
-        >
-          {t("common.close")}
-        </Button>
-      </div>
-    </Notice>
-  );
 }
 
 /** Said aloud once, at once, when a recording begins or ends. */

@@ -101,9 +101,12 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
   if (!sharing || !View) return <p role="status">{t("together.coming")}</p>;
   const target = together.target.value;
   const Troubles = together.troubles.value;
+  const told = Troubles && <Troubles sharing={sharing} names={together.names()} journals={JOURNALS[panel]} />;
+  // What cannot be opened yet cannot be shown, nor written in.
+  if (sharing.phase.value === "locked") return <div>{told}</div>;
   return (
     <>
-      {Troubles && <Troubles sharing={sharing} names={together.names()} journals={JOURNALS[panel]} />}
+      {told}
       <View
         sharing={sharing}
         names={together.names()}
