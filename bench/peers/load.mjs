@@ -35,11 +35,11 @@ function yUpdate(update, name) {
   return encoding.toUint8Array(encoder);
 }
 
-function updateIn(data, named) {
+function updatesIn(data, named) {
   const decoder = decoding.createDecoder(new Uint8Array(data));
   if (named) decoding.readVarString(decoder);
-  if (decoding.readVarUint(decoder) !== SYNC || decoding.readVarUint(decoder) !== UPDATE) return null;
-  return decoding.readVarUint8Array(decoder);
+  if (decoding.readVarUint(decoder) !== SYNC || decoding.readVarUint(decoder) !== UPDATE) return [];
+  return [decoding.readVarUint8Array(decoder)];
 }
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -54,22 +54,25 @@ const KINDS = {
       }),
     wrap: (update) => encode(["append", "document", newId(), update]),
     arrived: (data) => {
-      const message = decode(data);
-      if (message[0] === "refused" || message[0] === "bye") throw new Error(JSON.stringify(message));
-      return message[0] === "entry" ? message[6] : null;
+      const updates = [];
+      for (const message of decode(data)) {
+        if (message[0] === "refused" || message[0] === "bye") throw new Error(JSON.stringify(message));
+        if (message[0] === "entry") updates.push(message[6]);
+      }
+      return updates;
     },
     greet: () => undefined,
   },
   "y-websocket": {
     open: (room) => new WebSocket(`${order.url}/${room.id}`, { perMessageDeflate: false }),
     wrap: (update) => yUpdate(update),
-    arrived: (data) => updateIn(data, false),
+    arrived: (data) => updatesIn(data, false),
     greet: () => undefined,
   },
   hocuspocus: {
     open: () => new WebSocket(order.url, { perMessageDeflate: false }),
     wrap: (update, room) => yUpdate(update, room.id),
-    arrived: (data) => updateIn(data, true),
+    arrived: (data) => updatesIn(data, true),
     greet: (socket, room) => {
       const encoder = encoding.createEncoder();
       encoding.writeVarString(encoder, room.id);
@@ -108,9 +111,7 @@ function receive(it, heard) {
   const doc = new Y.Doc();
   const text = doc.getText("notes");
   it.receiver.on("message", (data) => {
-    const update = kind.arrived(data);
-    if (!update) return;
-    Y.applyUpdate(doc, update);
+    for (const update of kind.arrived(data)) Y.applyUpdate(doc, update);
     if (text.length > it.got) heard(text.length);
   });
 }

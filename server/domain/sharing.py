@@ -1,10 +1,13 @@
 """Every message that crosses the sharing socket, with its limits.
 
-Board, notes, topics and chat travel here, apart from the meeting's own socket, so that neither can slow the other. One
-MessagePack array a binary frame, its tag first. What people write is `bytes` to the server: it is numbered, stamped,
-sealed and passed on, and never parsed. `docs/protocol.md` is the contract in words.
+Board, notes, topics and chat travel here, apart from the meeting's own socket, so that neither can slow the other. Each
+message is a MessagePack array, its tag first. A binary frame of a browser's is one of them, one of the server's an
+array of them: what there is to say to a page at one moment goes as one. What people write is `bytes` to the server: it
+is numbered, stamped, sealed and passed on, and never parsed. `docs/protocol.md` is the contract in words.
 """
 
+import struct
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -38,7 +41,7 @@ class Journal(StrEnum):
 # --- from the browser ---------------------------------------------------------------------------------------------
 
 
-class Append(Struct, frozen=True, array_like=True, tag="append", forbid_unknown_fields=True):
+class Append(Struct, frozen=True, array_like=True, tag="append", forbid_unknown_fields=True, gc=False):
     """One entry more. `local` is the sender's own name for it, answered by `stored`; the same one again (after a lost
     line) is answered again and not stored twice."""
 
@@ -47,7 +50,7 @@ class Append(Struct, frozen=True, array_like=True, tag="append", forbid_unknown_
     body: Body
 
 
-class Pass(Struct, frozen=True, array_like=True, tag="pass", forbid_unknown_fields=True):
+class Pass(Struct, frozen=True, array_like=True, tag="pass", forbid_unknown_fields=True, gc=False):
     """Something passing: a stroke being drawn, a cursor, typing. Never stored, dropped where the line is slow."""
 
     body: Passing
@@ -87,7 +90,7 @@ class Here(Struct, frozen=True, array_like=True, tag="here"):
     notes: Extent
 
 
-class Entry(Struct, frozen=True, array_like=True, tag="entry"):
+class Entry(Struct, frozen=True, array_like=True, tag="entry", gc=False):
     """An entry, in order. Those of the document come before they are durable; `durable` says when they are."""
 
     journal: Journal
@@ -100,7 +103,7 @@ class Entry(Struct, frozen=True, array_like=True, tag="entry"):
     size: int
 
 
-class Stored(Struct, frozen=True, array_like=True, tag="stored"):
+class Stored(Struct, frozen=True, array_like=True, tag="stored", gc=False):
     """To the sender of an `append`: it is durable, under this number."""
 
     journal: Journal
@@ -109,7 +112,7 @@ class Stored(Struct, frozen=True, array_like=True, tag="stored"):
     at_ms: Milliseconds
 
 
-class Durable(Struct, frozen=True, array_like=True, tag="durable"):
+class Durable(Struct, frozen=True, array_like=True, tag="durable", gc=False):
     """All entries up to this one are durable: what a browser that comes back may say it has."""
 
     journal: Journal
@@ -123,7 +126,7 @@ class Struck(Struct, frozen=True, array_like=True, tag="struck"):
     at_ms: Milliseconds
 
 
-class Passed(Struct, frozen=True, array_like=True, tag="passed"):
+class Passed(Struct, frozen=True, array_like=True, tag="passed", gc=False):
     """The other seat's `pass` (or that of one's own other page)."""
 
     seat: Seat
@@ -199,3 +202,11 @@ class End(Struct, frozen=True, array_like=True, tag="end"):
 
 decoder = msgspec.msgpack.Decoder(FromSharer)
 encoder = msgspec.msgpack.Encoder()
+_ARRAY = struct.Struct(">BI")
+MAX_MESSAGES_BYTES = MAX_FRAME_BYTES - _ARRAY.size
+"""What fits into one frame of the server's."""
+
+
+def frame_of(messages: Sequence[bytes]) -> bytes:
+    """Encoded messages as one frame of the server's."""
+    return _ARRAY.pack(0xDD, len(messages)) + b"".join(messages)

@@ -4,14 +4,12 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable
-from typing import AnyStr, Generic
+from typing import AnyStr, ClassVar, Generic
 
 from aiohttp import WSCloseCode, web
 
 from server.domain.messages import Bye, FromServer, Seat, encoder
 
-QUEUE_MESSAGES = 256
-QUEUE_BYTES = 1024 * 1024
 FAREWELL_S = 2.0
 """How long a socket may take to swallow what is left and the goodbye; then the line is cut."""
 
@@ -47,8 +45,12 @@ class Bucket:
 
 
 class LineOut(ABC, Generic[AnyStr]):
-    """A socket's end with a bounded queue, written by a task of its own (`write`). How frames are made and sent, what
-    they count and how much may wait is for each kind of page to say."""
+    """A socket's end with a bounded queue, written by a task of its own (`write`). How a message is made and sent, and
+    how much may wait, is for each kind of page to say."""
+
+    MOST_MESSAGES: ClassVar[int]
+    MOST_BYTES: ClassVar[int]
+    """More that a reader leaves unread than either, and it is let go."""
 
     def __init__(
         self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, seat: Seat, proof: bytes
@@ -65,39 +67,40 @@ class LineOut(ABC, Generic[AnyStr]):
 
     @abstractmethod
     def _farewell(self, code: str) -> AnyStr:
-        """The frame that says goodbye."""
+        """The message that says goodbye."""
 
     @abstractmethod
-    def _deliver(self, frame: AnyStr) -> Awaitable[None]:
-        """Sends one frame; waits while the line is slow."""
-
-    @abstractmethod
-    def _cost(self, frame: AnyStr) -> int:
-        """What it counts while it waits."""
-
-    @abstractmethod
-    def _too_much(self) -> bool:
-        """Whether more waits than a reader may leave unread."""
+    def _deliver(self) -> Awaitable[None]:
+        """Sends one frame of what is queued (there is something); waits while the line is slow."""
 
     @property
     def closing(self) -> bool:
         return self._bye is not None
 
-    def _put(self, frame: AnyStr) -> None:
+    def _put(self, message: AnyStr) -> None:
         if self._bye is not None:
             return
-        self._queue.append(frame)
-        self._queued += self._cost(frame)
-        if self._too_much():
+        self._enqueue(message)
+        if self._queued > self.MOST_BYTES or len(self._queue) > self.MOST_MESSAGES:
             self._queue.clear()  # whoever does not read would not read these either
+            self._queued = 0
             self.bye("too_slow")
-        self._stirred.set()
+
+    def _enqueue(self, message: AnyStr) -> None:
+        if not self._queue:
+            self._stirred.set()
+        self._queue.append(message)
+        self._queued += len(message)
+
+    def _next(self) -> AnyStr:
+        message = self._queue.popleft()
+        self._queued -= len(message)
+        return message
 
     def bye(self, code: str) -> None:
         if self._bye is None:
-            self._queue.append(self._farewell(code))
+            self._enqueue(self._farewell(code))
             self._bye = code
-            self._stirred.set()
             self._cut = asyncio.get_running_loop().call_later(FAREWELL_S, self._abort)
 
     async def write(self) -> None:
@@ -107,9 +110,7 @@ class LineOut(ABC, Generic[AnyStr]):
                 await self._stirred.wait()
                 self._stirred.clear()
                 while self._queue:
-                    frame = self._queue.popleft()
-                    self._queued -= self._cost(frame)
-                    await self._deliver(frame)
+                    await self._deliver()
             await self._socket.close(code=CLOSE_CODES.get(self._bye, WSCloseCode.POLICY_VIOLATION))
         except ConnectionError:
             pass  # the line is gone; the reading side notices too
@@ -126,6 +127,8 @@ class LineOut(ABC, Generic[AnyStr]):
 class SocketPage(LineOut[str]):
     """Implements `live.page.Page`. `page` is empty until the page has said hello."""
 
+    MOST_MESSAGES = 256
+    MOST_BYTES = 1024 * 1024
     page = ""
 
     def send(self, message: FromServer) -> None:
@@ -135,11 +138,5 @@ class SocketPage(LineOut[str]):
     def _farewell(self, code: str) -> str:
         return encoder.encode(Bye(code)).decode()
 
-    def _deliver(self, frame: str) -> Awaitable[None]:
-        return self._socket.send_str(frame)
-
-    def _cost(self, frame: str) -> int:
-        return len(frame)
-
-    def _too_much(self) -> bool:
-        return len(self._queue) > QUEUE_MESSAGES or self._queued > QUEUE_BYTES
+    def _deliver(self) -> Awaitable[None]:
+        return self._socket.send_str(self._next())

@@ -1,8 +1,7 @@
 """One log of a live room: what is numbered, what waits to be written, and what is known of what was."""
 
 from collections import deque
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -21,12 +20,17 @@ NAMES = 8192
 """Names remembered, so that an entry said twice is stored once."""
 
 
-class Waiting(NamedTuple):
-    """An entry that is numbered and not yet durable."""
+class Plain(Struct, frozen=True):
+    """An entry, opened."""
 
     n: int
     name: Name
     body: bytes
+
+
+class Waiting(Plain, frozen=True):
+    """An entry that is numbered and not yet durable."""
+
     stored: "Stored"
 
 
@@ -34,7 +38,7 @@ Stored = Callable[[Waiting], None]
 """Called once the entry is durable."""
 
 
-class Known(NamedTuple):
+class Known(Struct, frozen=True, gc=False):
     n: int
     at_ms: int
 
@@ -68,7 +72,9 @@ class Log:
         self.retained_entries = 0
         self.waiting: deque[Waiting] = deque()
         self.waiting_bytes = 0
+        self._snapshot_bytes = 0
         self._names: dict[tuple[Seat, str], Known] = {}
+        self._oldest: deque[tuple[Seat, str]] = deque()
         self._again: dict[int, list[Stored]] = {}
 
     @property
@@ -78,7 +84,7 @@ class Log:
 
     @property
     def used(self) -> int:
-        return self.since_bytes + (self.standing.current.size if self.standing.current else 0)
+        return self.since_bytes + self._snapshot_bytes
 
     async def load(self, tx: Tx) -> None:
         """As the store has it. The generation's key is opened by the room."""
@@ -100,6 +106,7 @@ class Log:
     def stand(self, standing: Standing, reach: tuple[Reach, Reach]) -> None:
         """From now on; what waits to be written lies after it too."""
         self.standing = standing
+        self._snapshot_bytes = standing.current.size if standing.current else 0
         since, kept = reach
         self.since_entries = since.entries + len(self.waiting)
         self.since_bytes = since.size + self.waiting_bytes
@@ -142,9 +149,11 @@ class Log:
         return self.head
 
     def _remember(self, n: int, name: Name) -> None:
-        self._names[name.seat, name.local] = Known(n, name.at_ms)
-        if len(self._names) > NAMES:
-            del self._names[next(iter(self._names))]
+        key = (name.seat, name.local)
+        self._names[key] = Known(n, name.at_ms)
+        self._oldest.append(key)
+        if len(self._oldest) > NAMES:
+            self._names.pop(self._oldest.popleft(), None)
 
     def turn(self) -> list[Waiting]:
         """The next entries to be written in one transaction; they stay among those waiting until `written`."""
@@ -166,7 +175,7 @@ class Log:
 
     def sealed(self, entries: list[Waiting], generation: str, key: bytes) -> list[Batch]:
         """As batches."""
-        return seal_batches(self.room, self.name, generation, key, [_plain(each) for each in entries])
+        return seal_batches(self.room, self.name, generation, key, entries)
 
     def written(self, entries: list[Waiting]) -> None:
         """They are durable."""
@@ -180,19 +189,7 @@ class Log:
                 stored(entry)
 
 
-class Plain(Struct, frozen=True):
-    """An entry, opened."""
-
-    n: int
-    name: Name
-    body: bytes
-
-
-def _plain(entry: Waiting) -> Plain:
-    return Plain(entry.n, entry.name, entry.body)
-
-
-def seal_batches(room: str, log: str, generation: str, key: bytes, entries: list[Plain]) -> list[Batch]:
+def seal_batches(room: str, log: str, generation: str, key: bytes, entries: Sequence[Plain]) -> list[Batch]:
     """Entries that follow each other, in batches of moderate size."""
     batches: list[Batch] = []
     start = size = 0
@@ -204,7 +201,7 @@ def seal_batches(room: str, log: str, generation: str, key: bytes, entries: list
     return batches
 
 
-def _seal(room: str, log: str, generation: str, key: bytes, entries: list[Plain], size: int) -> Batch:
+def _seal(room: str, log: str, generation: str, key: bytes, entries: Sequence[Plain], size: int) -> Batch:
     first, last = entries[0].n, entries[-1].n
     names = journals.pack_names(entry.name for entry in entries)
     place = crypto.batch_place(room, log, first, last, names)

@@ -24,7 +24,7 @@ _SEATS = tuple(Seat)
 _PLACES = {seat: place for place, seat in enumerate(Seat)}
 
 
-class Name(Struct, frozen=True):
+class Name(Struct, frozen=True, gc=False):
     """What lies in clear of an entry."""
 
     seat: Seat

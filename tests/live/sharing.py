@@ -34,7 +34,7 @@ class SharingTab:
             if frame.type is not WSMsgType.BINARY:
                 break
             async with self._came:
-                self.inbox.append(msgspec.msgpack.decode(frame.data))
+                self.inbox += msgspec.msgpack.decode(frame.data)
                 self._came.notify_all()
         async with self._came:
             self._came.notify_all()

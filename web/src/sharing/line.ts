@@ -4,6 +4,7 @@
  */
 import { signal } from "@preact/signals";
 import { backoff } from "../meeting/socket";
+import { ProtocolError } from "../protocol";
 import { decodeToSharer, encode, type FromSharer, type ToSharer } from "./protocol";
 
 export type LinePhase = "connecting" | "open" | "waiting" | "ended";
@@ -121,13 +122,20 @@ export class Line {
   }
 
   #heard(data: unknown): void {
-    let message: ToSharer;
+    let messages: ReturnType<typeof decodeToSharer>;
     try {
-      message = decodeToSharer(new Uint8Array(data as ArrayBuffer));
+      messages = decodeToSharer(new Uint8Array(data as ArrayBuffer));
     } catch (error) {
-      console.warn("the server said something unknown", error);
+      console.warn("the server said something unreadable", error);
       return;
     }
+    for (const message of messages) {
+      if (message instanceof ProtocolError) console.warn("the server said something unknown", message);
+      else this.#take(message);
+    }
+  }
+
+  #take(message: ToSharer): void {
     // Open once the server has said so, not when TCP has: what is sent before would only wait.
     if (message.type === "here") {
       clearTimeout(this.#timer);

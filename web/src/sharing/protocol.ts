@@ -211,31 +211,43 @@ const JOURNAL: Record<JournalFrame["type"], Fields> = {
 /** Bounds, so that a frame cannot ask for more memory than the largest thing that may come. */
 const bounds = { maxArrayLength: 64, maxMapLength: 0, maxExtLength: 0, maxStrLength: 4096 };
 const small = new Decoder({ ...bounds, maxBinLength: MAX_FRAME_BYTES });
+const many = new Decoder({ ...bounds, maxBinLength: MAX_FRAME_BYTES, maxArrayLength: MAX_FRAME_BYTES });
 const large = new Decoder({ ...bounds, maxBinLength: MAX_SNAPSHOT_BYTES });
 const encoder = new Encoder();
 
-function parsed(decoder: Decoder, frame: Uint8Array): readonly unknown[] {
-  let value: unknown;
+function parsed(decoder: Decoder, frame: Uint8Array): unknown {
   try {
-    value = decoder.decode(frame);
+    return decoder.decode(frame);
   } catch {
     return fail("frame");
   }
-  return Array.isArray(value) ? value : fail("frame");
 }
 
-function checked(tables: Readonly<Record<string, Fields>>, array: readonly unknown[], closed: boolean): unknown {
-  const [type, ...values] = array;
+function checked(tables: Readonly<Record<string, Fields>>, array: unknown, closed: boolean): unknown {
+  const [type, ...values] = Array.isArray(array) ? (array as unknown[]) : fail("frame");
   if (typeof type !== "string" || !Object.hasOwn(tables, type)) return fail("tag");
   const fields = tables[type] ?? fail("tag");
   if (closed && values.length !== fields.length) fail(type);
   return { type, ...fieldsOf(fields, values, type) };
 }
 
-/** Throws ProtocolError on anything the server is not allowed to say. */
-export function decodeToSharer(frame: Uint8Array): ToSharer {
+/**
+ * The messages of one frame of the socket, in order. In the place of each that the server is not allowed to say (or that
+ * only a newer page knows) stands the error. Throws ProtocolError where the frame is none.
+ */
+export function decodeToSharer(frame: Uint8Array): (ToSharer | ProtocolError)[] {
   if (frame.length > MAX_FRAME_BYTES) fail("frame");
-  return checked(TO_SHARER, parsed(small, frame), false) as ToSharer;
+  const messages = parsed(many, frame);
+  return Array.isArray(messages) ? messages.map(allowed) : fail("frame");
+}
+
+function allowed(array: unknown): ToSharer | ProtocolError {
+  try {
+    return checked(TO_SHARER, array, false) as ToSharer;
+  } catch (error) {
+    if (error instanceof ProtocolError) return error;
+    throw error;
+  }
 }
 
 /** What the server would accept: used to check our own words, and by the vectors' tests. */

@@ -13,6 +13,10 @@ import {
 
 const bytes = (base64: string) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
+/** A frame of the server's: an array (with a length of 32 bits) of messages. */
+const framed = (...messages: Uint8Array[]) =>
+  Uint8Array.from([0xdd, 0, 0, 0, messages.length, ...messages.flatMap((message) => [...message])]);
+
 /** The vectors' messages, their octets as octets. */
 function revived(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
@@ -28,7 +32,7 @@ describe("the vectors of the sharing socket", () => {
   });
 
   test.each(vectors.to_sharer)("theirs: $name", ({ frame, message }) => {
-    expect(decodeToSharer(bytes(frame))).toEqual(revived(message));
+    expect(decodeToSharer(framed(bytes(frame)))).toEqual([revived(message)]);
   });
 
   test.each(vectors.journal)("of a journal: $name", ({ frame, message }) => {
@@ -40,11 +44,19 @@ describe("the vectors of the sharing socket", () => {
   });
 });
 
+test("a frame has several messages, and one that is unknown keeps none from being heard", () => {
+  const here = { type: "partner", here: true };
+  const frame = framed(pack(["partner", true]), pack(["news", 1]), pack(["partner", true]));
+  expect(decodeToSharer(frame)).toEqual([here, expect.any(ProtocolError), here]);
+  expect(() => decodeToSharer(frame.subarray(0, -1))).toThrow(ProtocolError);
+});
+
 test("a newer server may say more at the end; nothing may be missing or of another kind", () => {
-  expect(decodeToSharer(pack(["partner", true, "more"]))).toEqual({ type: "partner", here: true });
+  expect(decodeToSharer(framed(pack(["partner", true, "more"])))).toEqual([{ type: "partner", here: true }]);
   for (const wrong of [["partner"], ["partner", 1], ["durable", "document", -1], ["bye", "Not A Code"], ["here"], 7]) {
-    expect(() => decodeToSharer(pack(wrong))).toThrow(ProtocolError);
+    expect(decodeToSharer(framed(pack(wrong)))).toEqual([expect.any(ProtocolError)]);
   }
+  expect(() => decodeToSharer(pack({ type: "partner" }))).toThrow(ProtocolError);
   expect(() => decodeToSharer(new Uint8Array(60 * 1024))).toThrow(ProtocolError);
 });
 
