@@ -60,10 +60,11 @@ class World:
         kept = self.standing.kept
         assert [each.nth for each in kept] == sorted(each.nth for each in kept)
         assert [each.upto for each in kept] == sorted(each.upto for each in kept)
-        assert all(each.confirmed for each in kept[:-1]), "only the last may be unconfirmed"
         confirmed = [each for each in kept if each.confirmed]
-        assert len(confirmed) <= MEETINGS_KEPT
-        assert len({each.meeting for each in confirmed}) == len(confirmed)
+        assert kept[: len(confirmed)] == tuple(confirmed), "only the last may be unconfirmed"
+        for some in (confirmed, [each for each in kept if not each.confirmed]):
+            assert len(some) <= MEETINGS_KEPT
+            assert len({each.meeting for each in some}) == len(some)
         assert self.floor <= self.standing.upto <= self.head
 
 
@@ -130,12 +131,13 @@ def _confirm(world: World, by: Seat, which: int) -> None:
 
 def _is_forgotten(world: World, step: Step) -> None:
     if step.settled:
-        assert world.to_forget <= world.destroyed
-        world.to_forget.clear()
+        waiting = {each for kept in world.standing.kept for each in kept.drops}
+        assert world.to_forget - waiting <= world.destroyed
+        world.to_forget = waiting
 
 
 def _restore(world: World, which: int) -> None:
-    kept, base = world.standing.kept, world.standing.base
+    kept = world.standing.kept
     snapshot = kept[-1 - which] if which < len(kept) else made(10**6, 1)
     try:
         step = rules.restore(world.standing, snapshot.id)
@@ -143,8 +145,9 @@ def _restore(world: World, which: int) -> None:
         assert snapshot.confirmed if snapshot in kept else error.code == "no_such_snapshot"  # noqa: PT017
         return
     world.take(step)
-    assert world.standing.current == base
-    world.to_forget.clear()  # the person said "bring it back"
+    assert world.standing.kept == kept[: kept.index(snapshot)], "what was there before stands again"
+    # the person said "bring it back"; what others that wait were to forget is forgotten with them
+    world.to_forget = {each for kept in world.standing.kept for each in kept.drops}
 
 
 def test_what_a_replaced_one_was_to_forget_the_next_one_forgets() -> None:
@@ -170,3 +173,27 @@ def test_what_may_not_be_made(upto: int, code: str) -> None:
     assert refused.value.code == code
     # deleting without writing anything else is no reason to refuse
     assert rules.make(standing, made(2, 3, forgets=True), 3, alone=True).standing.upto == 3
+
+
+def test_the_end_of_a_meeting_waits_beside_what_the_next_one_makes() -> None:
+    standing = rules.make(Standing(), made(1, 1, meeting="first"), 9, alone=False).standing
+    step = rules.make(standing, made(2, 2, meeting="second"), 9, alone=False)
+    assert (step.dropped, [each.nth for each in step.standing.kept]) == ((), [1, 2])
+    # the next of the same meeting takes the place of that meeting's alone
+    step = rules.make(step.standing, made(3, 3, meeting="second"), 9, alone=False)
+    assert [each.nth for each in step.standing.kept] == [1, 3]
+    settled = rules.confirm(step.standing, "snapshot00000001", Seat.MENTEE)
+    assert (settled.settled, settled.standing.floor, settled.standing.upto) == (True, 1, 3)
+    settled = rules.confirm(settled.standing, "snapshot00000003", Seat.MENTEE)
+    assert [(each.nth, each.confirmed) for each in settled.standing.kept] == [(1, True), (3, True)]
+    # confirmed out of order, the one nobody has looked at is no state to go back to
+    assert rules.confirm(step.standing, "snapshot00000003", Seat.MENTEE).dropped == ("snapshot00000001",)
+    # undone, it takes with it what came after
+    assert rules.restore(step.standing, "snapshot00000001").standing == Standing()
+    assert [each.nth for each in rules.restore(step.standing, "snapshot00000003").standing.kept] == [1]
+
+
+def test_what_still_holds_the_deleted_goes_also_where_nobody_confirmed_it() -> None:
+    standing = rules.make(Standing(), made(1, 1, meeting="first"), 9, alone=False).standing
+    forgetting = made(2, 2, meeting="second", forgets=True, drops=("snapshot00000001",))
+    assert rules.make(standing, forgetting, 9, alone=False).dropped == ("snapshot00000001",)
