@@ -17,6 +17,7 @@ from server.handlers.blobs import PACE as BLOB_PACE
 from server.handlers.guards import add_headers, guard
 from server.handlers.journals import SNAPSHOT_PACE
 from server.handlers.limits import Argon2Queue, limit_connections
+from server.handlers.octets import HELD_BODIES
 from server.handlers.pages import Pages
 from server.handlers.routes import add_routes
 from server.handlers.sharing_socket import OPEN_SHARING
@@ -66,6 +67,7 @@ def build_app(
     app[keys.PACE] = RequestPace(config.max_requests_per_second)
     app[OPEN] = Counter()
     app[OPEN_SHARING] = Counter()
+    app[HELD_BODIES] = Counter()
     app[keys.ROUTES] = add_routes(app, Assets(config.web_dir))
     app.on_response_prepare.append(add_headers)
 
@@ -165,6 +167,7 @@ async def start(app: web.Application, *, idle_s: float = IDLE_S) -> web.AppRunne
         access_log_class=AccessLog,
         keepalive_timeout=idle_s,
         max_line_size=4096,
+        auto_decompress=False,  # a body is what its length says, never more
         max_field_size=COOKIES_BYTES,
         max_headers=64,
         lingering_time=2,

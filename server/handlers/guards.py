@@ -102,8 +102,10 @@ def place(request: web.Request) -> None:
 
 
 def refuse_body(request: web.Request, route: Route) -> None:
-    """A body only where one is meant, of a length said beforehand and within the route's limit."""
+    """A body only where one is meant, as it is, of a length said beforehand and within the route's limit."""
     length = request.content_length
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise VisavisError("encoded_body", "The body must be sent as it is, not compressed.", 415)
     if request.method not in CHANGING:
         if length or "Transfer-Encoding" in request.headers:
             raise VisavisError("bad_request", "This request may not have a body.", 400)

@@ -91,6 +91,8 @@ async def join(request: web.Request) -> web.StreamResponse:
         else:
             held = keys.token_hash(cookies.read_seats(request, room_id)[wanted.seat])
             await seats.touch_cookie(tx, room_id, held, now)
+            if right.link_secret is not None:
+                await seats.prove_cookie(tx, room_id, held)
         token = cookie if right.how is not None else cookies.read_seats(request, room_id)[wanted.seat]
         proofs = content.Proofs(
             token,

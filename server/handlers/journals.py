@@ -5,7 +5,6 @@ import re
 from collections.abc import AsyncIterator
 
 from aiohttp import web
-from sqlalchemy import select
 from structlog import get_logger
 
 from server.domain.messages import Seat
@@ -15,14 +14,15 @@ from server.errors import VisavisError
 from server.handlers.answers import answer
 from server.handlers.content import content_key
 from server.handlers.keys import CLOCK, DATABASE, HUB, IDENTITY, SNAPSHOTS
-from server.handlers.octets import STALLED_S, octets
+from server.handlers.octets import STALLED_S, octets, whole
 from server.handlers.throttle import Pace
+from server.handlers.vouched import require_notes
 from server.ids import is_id
 from server.live.journal_keys import ThingKeys
-from server.live.journal_log import log_name
+from server.live.journal_log import Log, log_name
 from server.live.journal_reader import read_journal, read_snapshot
 from server.live.journal_snapshots import Asked
-from server.store import snapshots, tables
+from server.store import meetings, snapshots
 
 SNAPSHOT_PACE = Pace(burst=30, every_ms=3_000)
 """A seat's: far more than one who writes and deletes all the time ever asks for."""
@@ -50,12 +50,10 @@ async def read(request: web.Request) -> web.StreamResponse:
 
 async def append(request: web.Request) -> web.StreamResponse:
     """POST …/journals/{journal}/entries?local=ID (seat): number and time of an entry, durable."""
-    journal, seat, local = _journal(request), _seat(request), request.query.get("local", "")
+    (journal, seat), local = await _writer(request), request.query.get("local", "")
     if not is_id(local):
         raise VisavisError("bad_request", "local= must be an id.", 400)
-    body = b"".join([some async for some in octets(request)])
-    if not body:
-        raise VisavisError("empty", "There is nothing in it.", 422)
+    body = await whole(request, seat)
     if journal is Journal.CHAT and len(body) > MAX_CHAT_BYTES:
         raise VisavisError("too_large", f"At most {MAX_CHAT_BYTES} bytes.", 413)
     hub = request.app[HUB]
@@ -66,20 +64,24 @@ async def append(request: web.Request) -> web.StreamResponse:
 
 async def list_snapshots(request: web.Request) -> web.StreamResponse:
     """GET …/journals/{journal}/snapshots (reader; notes: seat)."""
+    room_id = request.match_info["room"]
     async with request.app[DATABASE].read() as tx:
-        standing = await snapshots.standing(tx, request.match_info["room"], _log(request))
-    return answer({"snapshots": [_listed(each) for each in standing.kept]})
+        standing = await snapshots.standing(tx, room_id, _log(request))
+        began = await meetings.began(tx, room_id)
+    return answer({"snapshots": [_listed(each, began.get(each.meeting or "")) for each in standing.kept]})
 
 
-def _listed(kept: Kept) -> dict[str, object]:
+def _listed(kept: Kept, began_ms: int | None) -> dict[str, object]:
     return {
         "id": kept.id,
         "upto": kept.upto,
         "by": kept.by,
         "made_ms": kept.made_ms,
         "meeting": kept.meeting,
+        "meeting_ms": began_ms,
         "confirmed": kept.confirmed,
         "forgets": kept.forgets,
+        "drops": kept.drops,
         "bytes": kept.size,
         "restorable": kept.confirmed,
     }
@@ -87,16 +89,17 @@ def _listed(kept: Kept) -> dict[str, object]:
 
 async def make_snapshot(request: web.Request) -> web.StreamResponse:
     """POST …/journals/{journal}/snapshots?upto=N[&forgets=1&drops=ID,ID] (seat)."""
-    journal, seat, room_id = _journal(request), _seat(request), request.match_info["room"]
+    (journal, seat), room_id = await _writer(request), request.match_info["room"]
     drops = tuple(each for each in request.query.get("drops", "").split(",") if each)
     if len(drops) > MAX_DROPS or not all(is_id(each) for each in drops):
         raise VisavisError("bad_request", "drops= must be ids.", 400)
-    forgets = request.query.get("forgets", "0") == "1"
+    forgets, upto = request.query.get("forgets", "0") == "1", _number(request, "upto")
     now = request.app[CLOCK].now_ms()
     request.app[SNAPSHOTS].spend((room_id, seat.value), now, "too_many_snapshots", "Too many at once.")
-    asked = Asked(_number(request, "upto"), seat, await _meeting(request), forgets, drops)
     async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
-        kept = await live.snapshots.make(live.room.log_of(journal, seat), asked, octets(request))
+        target = live.room.log_of(journal, seat)
+        asked = Asked(upto, seat, await _meeting(request, target, upto), forgets, drops)
+        kept = await live.snapshots.make(target, asked, octets(request))
     return answer({"id": kept.id})
 
 
@@ -111,7 +114,7 @@ async def read_one(request: web.Request) -> web.StreamResponse:
 
 async def confirm_snapshot(request: web.Request) -> web.StreamResponse:
     """POST …/journals/{journal}/snapshots/{snapshot}/confirm (the seat that did not make it)."""
-    journal, seat, room_id = _journal(request), _seat(request), request.match_info["room"]
+    (journal, seat), room_id = await _writer(request), request.match_info["room"]
     async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
         await live.snapshots.confirm(live.room.log_of(journal, seat), request.match_info["snapshot"], seat)
     return answer({})
@@ -119,7 +122,7 @@ async def confirm_snapshot(request: web.Request) -> web.StreamResponse:
 
 async def restore_snapshot(request: web.Request) -> web.StreamResponse:
     """POST …/journals/{journal}/snapshots/{snapshot}/restore (seat): undoes an unconfirmed compaction."""
-    journal, seat, room_id = _journal(request), _seat(request), request.match_info["room"]
+    (journal, seat), room_id = await _writer(request), request.match_info["room"]
     async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
         log_ = live.room.log_of(journal, seat)
         live.compaction.prefer(log_, seat)
@@ -139,6 +142,14 @@ def _seat(request: web.Request) -> Seat:
     if seat is None:
         raise VisavisError("seat_needed", "Only somebody with a seat in the room may do this.", 403)
     return seat
+
+
+async def _writer(request: web.Request) -> tuple[Journal, Seat]:
+    """Raises VisavisError `notes_locked` (403) as `vouched` says."""
+    journal, seat = _journal(request), _seat(request)
+    if journal is Journal.NOTES:
+        await require_notes(request)
+    return journal, seat
 
 
 def _reader(request: web.Request) -> Seat:
@@ -161,19 +172,12 @@ def _number(request: web.Request, name: str, otherwise: int | None = None) -> in
     return int(said)
 
 
-async def _meeting(request: web.Request) -> str | None:
-    """The meeting that goes on, or else the last one."""
-    room_id = request.match_info["room"]
-    task = request.app[HUB].peek(room_id)
-    if task is not None and task.room.meeting is not None:
-        return task.room.meeting
-    meetings = tables.meetings.c
+async def _meeting(request: web.Request, target: Log, upto: int) -> str | None:
+    """The one in or after which entry `upto` was written: the next may have begun since."""
+    written_ms = target.written_ms(upto)
+    at_ms = request.app[CLOCK].now_ms() if written_ms is None else written_ms
     async with request.app[DATABASE].read() as tx:
-        found = await tx.execute(
-            select(meetings.id).where(meetings.room == room_id).order_by(meetings.began_ms.desc()).limit(1)
-        )
-        last = found.scalar_one_or_none()
-    return None if last is None else str(last)
+        return await meetings.at(tx, request.match_info["room"], at_ms)
 
 
 # --- streams ----------------------------------------------------------------------------------------------------------

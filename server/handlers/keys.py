@@ -40,9 +40,9 @@ HUB: web.AppKey["Hub"] = web.AppKey("hub")
 DELETION: web.AppKey["Deletion"] = web.AppKey("deletion")
 BLOBS: web.AppKey["Blobs"] = web.AppKey("blobs")
 UPLOADS: web.AppKey["Buckets"] = web.AppKey("uploads")
+"""Slows a seat that puts many blobs."""
 SNAPSHOTS: web.AppKey["Buckets"] = web.AppKey("snapshots")
 """How often a seat may send a snapshot: each is many synced transactions on the one write lock."""
-"""Slows a seat that puts many blobs."""
 READERS: web.AppKey["Readers"] = web.AppKey("readers")
 JANITOR: web.AppKey["Janitor"] = web.AppKey("janitor")
 WORDS: web.AppKey["Words"] = web.AppKey("words")

@@ -17,6 +17,7 @@ from server.handlers.answers import answer, read_json
 from server.handlers.keys import CLOCK, CONFIG, DATABASE, GUESSES, HUB, IDENTITY, JANITOR, MASTER_KEYS, ORIGIN, PEER
 from server.handlers.proofs import begin_session, lock_with, session_pair
 from server.handlers.tidy import tidy
+from server.handlers.vouched import require_own
 from server.ids import new_id
 from server.live import facts
 from server.store import audit, retention, rooms, seats, sessions
@@ -143,7 +144,10 @@ async def shorten_retention(request: web.Request) -> web.StreamResponse:
 
 
 async def change_password(request: web.Request) -> web.StreamResponse:
-    """POST /api/rooms/{room}/password (session+seat). Not one recording is rewritten: only the room's secret is."""
+    """POST /api/rooms/{room}/password (session+seat). Not one recording is rewritten: only the room's secret is.
+
+    Raises VisavisError `link_wanted` 403, with `others_out`, as `vouched` says.
+    """
     identity, room_id, hub = request[IDENTITY], request.match_info["room"], request.app[HUB]
     assert identity.session is not None
     wanted, now = await read_json(request, NewPassword), request.app[CLOCK].now_ms()
@@ -171,6 +175,7 @@ async def _others_out(request: web.Request, tx: Tx, room_id: str) -> set[bytes]:
     """The hashes of the cookies that hold one's own seat no longer."""
     seat = request[IDENTITY].seat
     assert seat is not None
+    await require_own(request, tx, room_id, seat)
     own = keys.token_hash(cookies.read_seats(request, room_id)[seat])
     others = {held for held in await seats.cookies(tx, room_id, seat) if held != own}
     await seats.forget_cookies(tx, room_id, seat, but=own)

@@ -14,6 +14,7 @@ from server.handlers import content, cookies
 from server.handlers.answers import answer, read_json
 from server.handlers.join import Secret, prove_seat_secret
 from server.handlers.keys import CLOCK, DATABASE, IDENTITY, MASTER_KEYS
+from server.handlers.vouched import require_own
 from server.store import audit, seats
 from server.store import content as wraps
 
@@ -48,7 +49,7 @@ async def put_notes_key(request: web.Request) -> web.StreamResponse:
     """PUT /api/rooms/{room}/sharing-keys/notes (seat). The first one stays, so that two pages at once agree.
 
     Raises VisavisError `notes_key_exists` 409 (with `anew`: only where this browser can still open it),
-    `wrong_seat_secret` 403.
+    `wrong_seat_secret` 403; `link_wanted` 403, with `anew`, as `vouched` says.
     """
     wanted, (room, seat) = await read_json(request, NotesKey), _where(request)
     if wanted.seat_secret:
@@ -59,6 +60,8 @@ async def put_notes_key(request: web.Request) -> web.StreamResponse:
         if wanted.anew:
             proofs = content.Proofs(token, link_secret=wanted.seat_secret)
             if (await content.complete(masters, tx, room, seat, proofs)).notes is None:
+                if wanted.seat_secret is None:
+                    await require_own(request, tx, room, seat)
                 await wraps.forget_notes(tx, room, seat)
                 await audit.append(tx, "notes_key_replaced", now=now, by=seat, room=room)
         if not await wraps.notes_made(tx, room, seat, now):
@@ -72,8 +75,8 @@ async def put_notes_key(request: web.Request) -> web.StreamResponse:
 async def renew_link(request: web.Request) -> web.StreamResponse:
     """POST /api/rooms/{room}/personal-link (seat). The old link opens nothing from now on.
 
-    Raises VisavisError `content_locked` 403; `notes_locked` 409 where this browser cannot open the private notes, so
-    that a link could be lost that does, unless `without_notes`.
+    Raises VisavisError `content_locked` 403, `link_wanted` 403 as `vouched` says; `notes_locked` 409 where this browser
+    cannot open the private notes, so that a link could be lost that does, unless `without_notes`.
     """
     wanted, (room, seat) = await read_json(request, NewLink), _where(request)
     before = await content.opened(request)
@@ -83,6 +86,7 @@ async def renew_link(request: web.Request) -> web.StreamResponse:
         raise VisavisError("notes_locked", "This browser cannot open the private notes.", 409)
     token, secret, now = cookies.read_seats(request, room)[seat], keys.new_seat_secret(), request.app[CLOCK].now_ms()
     async with request.app[DATABASE].write() as tx:
+        await require_own(request, tx, room, seat)
         await seats.set_secret(tx, room, seat, keys.seat_secret_hash(room, seat, secret))
         await wraps.forget_link(tx, room, seat)
         proofs = content.Proofs(token, link_secret=secret, content=before.content)

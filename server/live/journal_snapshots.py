@@ -51,7 +51,8 @@ class Snapshots:
     def __init__(self, room: JournalRoom) -> None:
         self._room = room
         self._services = room.services
-        self._coming: dict[Log, int] = {}
+        # one each: neither may keep the other from tidying up or forgetting
+        self._coming: set[tuple[Log, Seat]] = set()
 
     async def make(self, target: Log, asked: Asked, body: AsyncIterator[bytes]) -> Kept:
         """Takes a snapshot in, sealed chunk by chunk as it comes; the log stands on it afterwards.
@@ -59,17 +60,19 @@ class Snapshots:
         Raises VisavisError `snapshot_old`, `snapshot_ahead` (409), `too_large` (413), `empty` (422), `busy` (503)."""
         await self._room.flush()
         rules.check_upto(target.standing, asked.upto, target.durable, asked.forgets)
-        if self._coming.get(target, 0) >= self._room.limits.uploads:
+        coming = (target, asked.by)
+        if coming in self._coming:
             raise VisavisError("busy", "Another snapshot is on its way.", 503, retry_after_s=5)
-        self._coming[target] = self._coming.get(target, 0) + 1
-        [(made, key)] = (await self._room.keys.make(Kind.SNAPSHOT)).items()
+        self._coming.add(coming)
         try:
-            size = await self._take_in(target, made, key, asked, body)
-        except BaseException:
-            await undisturbed(self._give_up(made))
-            raise
+            [(made, key)] = (await self._room.keys.make(Kind.SNAPSHOT)).items()
+            try:
+                size = await self._take_in(target, made, key, asked, body)
+            except BaseException:
+                await undisturbed(self._give_up(made))
+                raise
         finally:
-            self._coming[target] -= 1
+            self._coming.discard(coming)
         return await undisturbed(self._stand_on(target, made, asked, size))
 
     async def _take_in(self, target: Log, made: str, key: bytes, asked: Asked, body: AsyncIterator[bytes]) -> int:
@@ -118,9 +121,7 @@ class Snapshots:
             async with self._services.database.write() as tx:
                 current = target.standing.current
                 kept = self._kept(made, asked, current.nth + 1 if current else 1, size)
-                behind = await journals.reach(tx, self._room.id, target.name, asked.upto)
-                if behind.size > self._room.limits.behind_bytes:
-                    raise VisavisError("snapshot_old", "Too much was written after it.", 409, upto=target.standing.upto)
+                await self._check_behind(tx, target, asked.upto)
                 alone = target.seat is not None or await self._is_alone(tx, asked.by)
                 step = rules.make(target.standing, kept, target.durable, alone)
                 done = await self._carry_out(tx, target, step)
@@ -130,6 +131,12 @@ class Snapshots:
         # From here on the log stands on it: whatever fails now must not take it away again.
         await self._after(target, step, done, again=False)
         return kept
+
+    async def _check_behind(self, tx: Tx, target: Log, upto: int) -> None:
+        """Raises VisavisError `snapshot_old` (409) where more follows than may be sealed anew while all rooms wait."""
+        behind, limits = await journals.reach(tx, self._room.id, target.name, upto), self._room.limits
+        if behind.size > limits.behind_bytes or behind.entries > limits.behind_entries:
+            raise VisavisError("snapshot_old", "Too much was written after it.", 409, upto=target.standing.upto)
 
     async def _is_alone(self, tx: Tx, seat: Seat) -> bool:
         """Whether nobody has the other seat: then there is nobody to confirm."""
@@ -143,6 +150,8 @@ class Snapshots:
     async def _confirm(self, target: Log, snapshot: str, by: Seat) -> None:
         async with self._services.database.write() as tx:
             step = rules.confirm(target.standing, snapshot, by)
+            if step.settled:
+                await self._check_behind(tx, target, step.standing.floor)
             done = await self._carry_out(tx, target, step)
         await self._after(target, step, done, again=False)
 
@@ -181,11 +190,15 @@ class Snapshots:
         for batch in batches:
             if batch.generation not in opened:
                 raise VisavisError("damaged", "the key of this log is lost", 500)
-        entries = [entry for batch in batches for entry in open_batch(room, name, opened[batch.generation], batch)]
-        staying = [entry for entry in entries if entry.n > floor]
-        resealed = seal_batches(room, name, *fresh, staying)
-        across = [entry for entry in entries if entry.n <= floor]
-        await journals.replace_batches(tx, room, name, floor, [*_names_only(across, fresh[0]), *resealed])
+
+        def anew() -> list[Batch]:
+            entries = [entry for batch in batches for entry in open_batch(room, name, opened[batch.generation], batch)]
+            across = [entry for entry in entries if entry.n <= floor]
+            staying = [entry for entry in entries if entry.n > floor]
+            return [*_names_only(across, fresh[0]), *seal_batches(room, name, *fresh, staying)]
+
+        # in a thread: thousands of small entries would hold up what all rooms pass on
+        await journals.replace_batches(tx, room, name, floor, await asyncio.to_thread(anew))
         await journals.forget_names(tx, room, name, floor)
 
     async def _after(self, target: Log, step: Step, done: "_Done", *, again: bool) -> None:

@@ -50,9 +50,9 @@ class JournalLimits:
     compact_within_ms: int = 30_000
     snapshot_bytes: int = 16 * MIB
     behind_bytes: int = 4 * MIB
-    """What may have been written after a snapshot's number when it arrives: it is sealed anew when the log settles."""
-    uploads: int = 2
-    """Snapshots of one log that may be on their way at once."""
+    behind_entries: int = 4096
+    """What may have been written after a snapshot's number when it arrives, or is confirmed: it is sealed anew, and
+    other rooms' writes wait for it."""
     appends_a_second: int = 60
     appends_at_once: int = 240
     passes_a_second: int = 60

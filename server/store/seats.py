@@ -93,6 +93,20 @@ async def touch_cookie(tx: Tx, room: str, token_hash: bytes, now: int) -> None:
     await tx.execute(update(tables.seat_cookies).where(_cookie(room, token_hash)).values(used_ms=now))
 
 
+async def is_vouched(tx: Tx, room: str, seat: Seat, token_hash: bytes, *, since: int) -> bool:
+    """Whether the cookie came by the partner's OK alone, while another that did not has been used since then."""
+    held = tables.seat_cookies.c
+    theirs = select(held.token_hash, held.how, held.used_ms).where(held.room == room, held.seat == seat)
+    rows = (await tx.execute(theirs)).all()
+    vouched = any(row.token_hash == token_hash and row.how == How.APPROVAL for row in rows)
+    return vouched and any(row.how != How.APPROVAL and row.used_ms > since for row in rows)
+
+
+async def prove_cookie(tx: Tx, room: str, token_hash: bytes) -> None:
+    """The browser has opened the personal link since it got the cookie."""
+    await tx.execute(update(tables.seat_cookies).where(_cookie(room, token_hash)).values(how=How.LINK))
+
+
 async def cookies(tx: Tx, room: str, seat: Seat) -> set[bytes]:
     """Hashes of the cookies that hold the seat."""
     held = tables.seat_cookies

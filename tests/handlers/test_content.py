@@ -17,9 +17,12 @@ from server.domain.messages import Seat
 from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.keys import DATABASE, MASTER_KEYS
+from server.handlers.vouched import AWAY_MS
+from server.ids import new_id
 from server.store import content as wraps
 from server.store import rooms, tables
 from tests.live.house import PASSWORD, Browser, House, pair_in
+from tests.live.sharing import share
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -237,6 +240,11 @@ async def test_lost_notes_may_be_begun_anew(house: House) -> None:
     mentor, mentee, room, _ = await claimed(house)
     await put_notes(mentee, room, Seat.MENTEE)
     tablet = await approved(house, mentor, room)
+    # the partner may have let themselves in: not while the person's own browser may come again
+    refused = await put_notes(tablet, room, Seat.MENTEE, key=OTHER, anew=True)
+    assert (refused[0], refused[1]["code"]) == (403, "link_wanted")
+    assert (await keys_of(mentee, room, Seat.MENTEE))[1]["notes"] == NOTES
+    await away(house, room)
     assert (await put_notes(tablet, room, Seat.MENTEE, key=OTHER, anew=True))[0] == 200
     assert (await keys_of(tablet, room, Seat.MENTEE))[1]["notes"] == OTHER
     assert (await keys_of(mentee, room, Seat.MENTEE))[1] | {"outbox": ""} == {
@@ -244,6 +252,34 @@ async def test_lost_notes_may_be_begun_anew(house: House) -> None:
         "notes": None,
         "notes_made": True,
     }
+
+
+async def away(house: House, room: str) -> None:
+    """None of the room's browsers has come for longer than from one meeting to the next."""
+    async with house.app[DATABASE].write() as tx:
+        cookies = tables.seat_cookies
+        long_ago = {"used_ms": cookies.c.used_ms - AWAY_MS - 1}
+        await tx.execute(update(cookies).where(cookies.c.room == room).values(long_ago))
+
+
+async def test_who_was_let_in_by_the_partner_gives_up_nothing_of_the_seats_own(house: House) -> None:
+    mentor, mentee, room, secret = await claimed(house)
+    await put_notes(mentee, room, Seat.MENTEE, seat_secret=secret)
+    tablet = await approved(house, mentor, room)
+    await tablet.ask("POST", f"/api/rooms/{room}/unlock", {"password": PASSWORD})
+    tab = await share(tablet, room, Seat.MENTEE)
+    refused = [
+        await tablet.ask("POST", f"/api/rooms/{room}/personal-link?seat=mentee", {"without_notes": True}),
+        await tablet.ask("POST", f"/api/rooms/{room}/password", {"password": "another one here", "others_out": True}),
+        await tab.octets(tab.path("/entries", "notes", local=new_id()), b"rubbish"),
+        await tab.octets(tab.path("/snapshots", "notes", upto=1), b"rubbish"),
+    ]
+    said = [(status, problem["code"]) for status, problem in refused]
+    assert said == [(403, "link_wanted")] * 2 + [(403, "notes_locked")] * 2
+    # with the personal link it is a browser like any other
+    assert (await tablet.join(room, Seat.MENTEE, seat_secret=secret))[0] == 200
+    assert (await tab.octets(tab.path("/entries", "notes", local=new_id()), b"sealed"))[0] == 200
+    assert (await tablet.ask("POST", f"/api/rooms/{room}/personal-link?seat=mentee"))[0] == 200
 
 
 async def test_nothing_at_rest_opens_the_notes_key_without_cookie_or_link(house: House) -> None:
@@ -342,6 +378,7 @@ async def test_a_browser_that_cannot_open_the_notes_loses_no_link_to_them_unaske
     status, refused = await tablet.ask("POST", path)
     assert (status, refused["code"]) == (409, "notes_locked")
     assert (await house.browser().join(room, Seat.MENTEE, seat_secret=secret))[0] == 200
+    await away(house, room)  # those of its own are lost, it seems
     status, made = await tablet.ask("POST", path, {"without_notes": True})
     assert status == 200
     phone = house.browser()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 import ipaddress
 import json
 
@@ -152,6 +153,9 @@ async def test_bodies_are_bounded_and_announced(shared_server: Server) -> None:
         yield b"{}"
 
     assert await code(client, "POST", "/api/admin/sign-in", 411, data=trickle(), headers=JSON) == "length_required"
+    packed = gzip.compress(json.dumps({"password": "x" * 2000}).encode())
+    squeezed = JSON | {"Content-Encoding": "gzip"}
+    assert await code(client, "POST", "/api/admin/sign-in", 415, data=packed, headers=squeezed) == "encoded_body"
     async with client.session.get("/api/password", data=b"x") as response:
         assert response.status == 400
 

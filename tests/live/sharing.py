@@ -3,7 +3,7 @@
 import asyncio
 import io
 import struct
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
@@ -91,10 +91,13 @@ class SharingTab:
         asked = "&".join(f"{name}={value}" for name, value in ({"seat": self.seat.value} | query).items())
         return f"/api/rooms/{self.room}/journals/{journal}{more}?{asked}"
 
-    async def octets(self, path: str, body: bytes) -> tuple[int, Any]:
+    async def octets(self, path: str, body: bytes | AsyncIterator[bytes], *, size: int = 0) -> tuple[int, Any]:
+        """`size` where the body comes by and by."""
         headers = {"Origin": self.browser.house.url, "Content-Type": "application/octet-stream"}
-        address = self.browser.house.url + path
-        async with self.browser.client.post(address, data=io.BytesIO(body), headers=headers) as response:
+        if size:
+            headers["Content-Length"] = str(size)
+        address, data = self.browser.house.url + path, io.BytesIO(body) if isinstance(body, bytes) else body
+        async with self.browser.client.post(address, data=data, headers=headers) as response:
             return response.status, msgspec.json.decode(await response.read())
 
     async def read(self, after: int = 0, journal: str = "document") -> list[Message]:
@@ -111,6 +114,12 @@ class SharingTab:
     async def decide(self, snapshot: str, how: str, journal: str = "document") -> tuple[int, Any]:
         """`confirm` or `restore`."""
         return await self.browser.ask("POST", self.path(f"/snapshots/{snapshot}/{how}", journal), {})
+
+    async def make_notes_key(self) -> None:
+        """Whoever writes private notes has one."""
+        path = f"/api/rooms/{self.room}/sharing-keys/notes?seat={self.seat}"
+        status, problem = await self.browser.ask("PUT", path, {"key": "n" * 42 + "A"})
+        assert status == 200, problem
 
     async def snapshots(self, journal: str = "document") -> list[dict[str, Any]]:
         status, listed = await self.browser.ask("GET", self.path("/snapshots", journal))

@@ -1,8 +1,11 @@
 """Compaction, confirming, going back, forgetting: over real sockets, with the real database underneath."""
 
+import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -57,6 +60,45 @@ async def test_a_seat_that_sends_ever_more_snapshots_has_to_wait(house: House) -
     said = [await mentor.octets(path, b"all") for _ in range(31)]
     assert [status for status, _ in said] == [200] * 30 + [429]
     await mentee.snapshot(b"the other seat may", upto=1, forgets=1)
+
+
+async def test_one_seat_cannot_keep_the_other_from_tidying_up(house: House) -> None:
+    mentor, mentee = await sharing_pair(house)
+    await mentor.store(b"one")
+    go_on = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"two halves"
+        await go_on.wait()
+        yield b", one late"
+
+    path = mentor.path("/snapshots", upto=1)
+    late = asyncio.ensure_future(mentor.octets(path, slowly(), size=20))
+    while not kept_rows(house, "journal_snapshots", mentor.room):
+        await mentor.quiet()
+    assert await mentor.octets(path, b"another") == (503, ANY)
+    await mentee.snapshot(b"the other seat may", upto=1)
+    go_on.set()
+    status, problem = await late
+    assert (status, problem["code"]) == (409, "snapshot_old")
+
+
+async def test_what_thousands_of_entries_follow_is_not_sealed_anew(house: House) -> None:
+    mentor, mentee, room = await pair_in(house)
+    with_limits(house, behind_entries=3)
+    first = await share(mentor, room, Seat.MENTOR)
+    second = await share(mentee, room, Seat.MENTEE)
+    with_limits(house)
+    await five(first)
+    status, problem = await first.octets(first.path("/snapshots", upto=1), b"one")
+    assert (status, problem["code"]) == (409, "snapshot_old")
+    made = await first.snapshot(b"all five", upto=5)
+    for n in range(6, 10):
+        assert await first.store(b"more") == n
+    status, problem = await second.decide(made, "confirm")
+    assert (status, problem["code"]) == (409, "snapshot_old")
+    made = await first.snapshot(b"all nine", upto=9)
+    assert (await second.decide(made, "confirm"))[0] == 200
 
 
 @pytest.mark.slow
@@ -134,6 +176,7 @@ async def test_one_alone_and_notes_need_nobody_to_confirm(house: House) -> None:
     assert (await tab.expect("changed"))[5] is True
     assert await tab.read() == [["snapshot", made, 5, b"five"], ["end", 5]]
     mentor, mentee = await sharing_pair(house)
+    await mentor.make_notes_key()
     await mentor.store(b"private", "notes")
     made = await mentor.snapshot(b"mine", upto=1, journal="notes")
     assert (await mentor.expect("changed"))[1:6] == ["notes", made, 1, "mentor", True]
