@@ -1,14 +1,23 @@
 /**
- * Two ends of `Sharing` in memory, for the tests of board, chat, notes and topics: what one writes the other has at
+ * Two ends of `Work` in memory, for the tests of board, chat, notes and topics: what one writes the other has at
  * once, unless a line is cut; what was written meanwhile waits, and goes when the line is mended.
  */
 import { type Signal, signal } from "@preact/signals";
 import * as Y from "yjs";
 import { type Id, newId, otherSeat, type Seat } from "../src/protocol";
-import type { Blob, ChatEntry, KeptSnapshot, PassHandler, Sharing, SharingPhase, Trouble } from "../src/sharing/types";
+import type {
+  Blob,
+  ChatEntry,
+  KeptSnapshot,
+  PassHandler,
+  SharingPhase,
+  Stored,
+  Trouble,
+  Work,
+} from "../src/sharing/types";
 
-/** `Sharing`, and what only a test may do. */
-export interface LocalSharing extends Sharing {
+/** `Work`, and what only a test may do. */
+export interface LocalSharing extends Work {
   readonly phase: Signal<SharingPhase>;
   readonly troubles: Signal<readonly Trouble[]>;
   readonly notesMissing: Signal<"loading" | "no_key" | null>;
@@ -40,6 +49,9 @@ class End implements LocalSharing {
   readonly phase = signal<SharingPhase>("open");
   readonly partnerHere = signal(true);
   readonly ready = signal(true);
+  readonly chatReady = signal(true);
+  readonly empty = signal(false);
+  readonly work = signal(this);
   readonly unsent = signal(0);
   readonly troubles = signal<readonly Trouble[]>([]);
   readonly chat = signal<readonly ChatEntry[]>([]);
@@ -47,6 +59,7 @@ class End implements LocalSharing {
   readonly notesMissing = signal<"loading" | "no_key" | null>(null);
   readonly forgetting = signal(0);
   readonly #handlers = new Map<string, Set<PassHandler>>();
+  readonly #leaving = new Set<() => void>();
   #waiting: (() => void)[] = [];
   #unstored: ChatEntry[] = [];
   #seen = 0;
@@ -64,6 +77,16 @@ class End implements LocalSharing {
 
   get #other(): End | undefined {
     return this.server.ends[otherSeat(this.you)];
+  }
+
+  async openWork(): Promise<this> {
+    return this;
+  }
+
+  async asStored(): Promise<Stored> {
+    const doc = new Y.Doc();
+    for (const update of this.server.updates.slice(0, this.#seen)) Y.applyUpdate(doc, update);
+    return { update: Y.encodeStateAsUpdate(doc), upto: this.#seen, behind: this.#cut };
   }
 
   say(body: Uint8Array): Id {
@@ -125,6 +148,16 @@ class End implements LocalSharing {
     const found = this.server.snapshots.find((one) => one.about.id === snapshot);
     if (!found) throw new Error("no_such_snapshot");
     goTo(this.doc, found.update);
+  }
+
+  async beginNotesAnew(): Promise<void> {
+    this.notes.value = new Y.Doc();
+    this.notesMissing.value = null;
+  }
+
+  onLeaving(write: () => void): () => void {
+    this.#leaving.add(write);
+    return () => this.#leaving.delete(write);
   }
 
   forgetSoon(): void {

@@ -83,7 +83,7 @@ function Heard({ sharing, names, typing }: Pick<Props, "sharing" | "names"> & { 
         const after = Math.max(last, read.peek());
         const fresh = entries.filter((entry) => entry.n > after && entry.seat !== sharing.you && isReadable(entry));
         last = entries.reduce((most, { n }) => Math.max(most, n), last);
-        if (!sharing.ready.peek() || fresh.length === 0) return; // what was there before is no news
+        if (!sharing.chatReady.peek() || fresh.length === 0) return; // what was there before is no news
         typing.arrived();
         for (const entry of fresh) announcer.message(name.current, wordsOf(entry));
       }),

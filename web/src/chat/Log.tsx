@@ -29,7 +29,7 @@ interface Props {
 export function Log({ sharing, names, drops, target, level }: Props): JSX.Element {
   const unread = unreadCount(sharing);
   const log = useRef<HTMLDivElement>(null);
-  const ready = sharing.ready.value;
+  const ready = sharing.chatReady.value;
   const newAfter = useNewAfter(ready, unread);
   const entries = sharing.chat.value;
   const items = useMemo(() => thread(entries, sharing.you, newAfter), [entries, sharing, newAfter]);
@@ -129,7 +129,7 @@ function useEnd(log: LogRef, sharing: Sharing, items: readonly Item[]): { atEnd:
   const lastKey = last?.key;
   const own = last !== undefined && "seat" in last && last.seat === sharing.you && "stored" in last && !last.stored;
   const look = useCallback(() => {
-    if (!atEnd.peek() || !sharing.ready.peek() || document.visibilityState !== "visible") return;
+    if (!atEnd.peek() || !sharing.chatReady.peek() || document.visibilityState !== "visible") return;
     unreadCount(sharing).seen(sharing.chat.peek().reduce((most, { n }) => Math.max(most, n), 0));
   }, [sharing, atEnd]);
   const toEnd = useCallback(() => {
@@ -141,7 +141,7 @@ function useEnd(log: LogRef, sharing: Sharing, items: readonly Item[]): { atEnd:
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the last line is another one
   useLayoutEffect(() => {
     if (atEnd.peek() || own) toEnd();
-  }, [lastKey, items.length, own, sharing.ready.value]);
+  }, [lastKey, items.length, own, sharing.chatReady.value]);
   useEffect(() => {
     const node = log.current;
     if (!node) return;

@@ -3,27 +3,28 @@ import type { ComponentType, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Id, otherSeat, type Seat } from "../protocol";
 import type { Names } from "../sharing/layout";
-import type { Sharing } from "../sharing/types";
+import type { Sharing, Work } from "../sharing/types";
+import { until } from "../sharing/until";
 import { t } from "../words";
 import type { Me } from "./requests";
 
-type Glance = ComponentType<{ sharing: Sharing; names: Names }>;
+type Glance = ComponentType<{ sharing: Work; names: Names }>;
 
 /** The agenda for the next meeting, seen before one enters: in a browser that holds the seat. It comes after the rest of
  * the page, and its absence is no trouble. */
 export function Agenda({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JSX.Element | null {
-  const shown = useSignal<{ sharing: Sharing; View: Glance } | null>(null);
+  const shown = useSignal<{ sharing: Work; View: Glance } | null>(null);
   useEffect(() => {
     let sharing: Sharing | null = null;
     let gone = false;
-    Promise.all([import("../sharing/open"), import("../topics/AgendaGlance")]).then(
-      ([{ openSharing }, { AgendaGlance }]) => {
+    import("../sharing/open")
+      .then(async ({ openSharing }) => {
         if (gone) return;
         sharing = openSharing({ room, you: seat });
-        shown.value = { sharing, View: AgendaGlance };
-      },
-      () => undefined,
-    );
+        const found = await glance(sharing);
+        if (!gone) shown.value = found;
+      })
+      .catch(() => undefined);
     return () => {
       gone = true;
       shown.value = null;
@@ -33,6 +34,16 @@ export function Agenda({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JS
   if (!shown.value) return null;
   const { sharing, View } = shown.value;
   return <View sharing={sharing} names={{ names: namesOf(me, seat), meeting: null }} />;
+}
+
+/** Where nothing was ever written there is nothing to fetch for it. */
+async function glance(sharing: Sharing): Promise<{ sharing: Work; View: Glance }> {
+  await until(
+    () => sharing.empty.value === false || sharing.work.value !== null,
+    () => sharing.phase.value !== "ended",
+  );
+  const [work, { AgendaGlance }] = await Promise.all([sharing.openWork(), import("../topics/AgendaGlance")]);
+  return { sharing: work, View: AgendaGlance };
 }
 
 /** Names as far as they are known; else what the seats are called. */

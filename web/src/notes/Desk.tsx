@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type * as Y from "yjs";
 import { newId } from "../protocol.ts";
 import type { Names } from "../sharing/layout.ts";
-import type { Sharing } from "../sharing/types.ts";
+import type { Work } from "../sharing/types.ts";
 import { t } from "../words.ts";
 import { forgetter } from "./forget.ts";
 import { create, find, list, type Note, Removals } from "./model.ts";
@@ -12,7 +12,7 @@ import { NoteView } from "./NoteView.tsx";
 import { useNotes, usePartnerPlace } from "./use.ts";
 
 interface Props {
-  readonly sharing: Sharing;
+  readonly sharing: Work;
   readonly names: Names;
   readonly doc: Y.Doc;
   readonly own: boolean;

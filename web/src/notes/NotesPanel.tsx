@@ -3,10 +3,11 @@ import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import words from "../../words/en/notes.json";
 import type { Names } from "../sharing/layout.ts";
-import type { Sharing } from "../sharing/types.ts";
+import type { Work } from "../sharing/types.ts";
 import { Icon, Notice } from "../ui/index.ts";
 import { bring, t } from "../words.ts";
 import { Desk } from "./Desk.tsx";
+import { NoKey } from "./NoKey.tsx";
 import { SearchBox } from "./SearchBox.tsx";
 import type { Found } from "./search.ts";
 import "./notes.css";
@@ -14,7 +15,7 @@ import "./notes.css";
 bring(words);
 
 export interface Props {
-  readonly sharing: Sharing;
+  readonly sharing: Work;
   readonly names: Names;
   /** A note to begin with, by its id. */
   readonly open?: string;
@@ -112,7 +113,7 @@ function Sides({ side, onSide, children }: SidesProps): JSX.Element {
 }
 
 interface SideProps {
-  readonly sharing: Sharing;
+  readonly sharing: Work;
   readonly names: Names;
   readonly asked: Asked | null;
 }
@@ -136,7 +137,7 @@ function Private({ sharing, names, asked }: SideProps): JSX.Element {
       </p>
       {doc === null || missing !== null ? (
         missing === "no_key" ? (
-          <Words text={t("notes.no_key")} />
+          <NoKey sharing={sharing} />
         ) : (
           <Words text={t("notes.loading_private")} calm />
         )

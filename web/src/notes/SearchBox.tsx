@@ -3,7 +3,7 @@ import { type ComponentChildren, Fragment, h, type JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { day } from "../format.ts";
 import type { Names } from "../sharing/layout.ts";
-import type { Sharing } from "../sharing/types.ts";
+import type { Work } from "../sharing/types.ts";
 import { Icon } from "../ui/index.ts";
 import { t, tn } from "../words.ts";
 import { type Found, type Kind, type Piece, type Results, search } from "./search.ts";
@@ -11,7 +11,7 @@ import { Sources } from "./sources.ts";
 import "./notes.css";
 
 interface Props {
-  readonly sharing: Sharing;
+  readonly sharing: Work;
   readonly names: Names;
   readonly onOpen: (found: Found) => void;
   /** Whether pressing this result leads anywhere; it is only read otherwise. */
@@ -116,7 +116,7 @@ function counted({ total, found }: Results): string {
 interface ResultProps {
   readonly found: Found;
   readonly names: Names;
-  readonly you: Sharing["you"];
+  readonly you: Work["you"];
   readonly onOpen: (() => void) | null;
 }
 
@@ -157,7 +157,7 @@ function Marked({ pieces }: { readonly pieces: readonly Piece[] }): JSX.Element 
 }
 
 /** The results for what is typed; null until the first are there. They follow what both write. */
-function useSearch(sharing: Sharing, query: string): Results | null {
+function useSearch(sharing: Work, query: string): Results | null {
   const [results, setResults] = useState<Results | null>(null);
   const [changes, setChanges] = useState(0);
   const sources = useRef(new Sources());

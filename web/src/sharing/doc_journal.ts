@@ -5,10 +5,10 @@
 import * as Y from "yjs";
 import { type Id, newId, type Seat } from "../protocol";
 import { isWaiting, wellShaped } from "./compare";
+import type { Written } from "./ground";
 import { DocumentLog } from "./log";
 import type { Waiting } from "./outbox";
 import type { Entry, Extent } from "./protocol";
-import type { Journal } from "./types";
 
 /** Where a change came from; anything else is one's own, made in this page. */
 export const FROM_OTHER = Symbol("from the other seat");
@@ -21,9 +21,12 @@ export interface DocPorts {
   outgoing(entry: Waiting): void;
   /** An entry is broken, never completes, or the document cannot be shown any more (`shape`); null: all is well. */
   damaged(how: "entry" | "waiting" | "shape" | null): void;
+  /** What was written could not be sealed, so that it goes nowhere; false: now it did. */
+  stuck(stuck: boolean): void;
 }
 
 const GATHER_MS = 30;
+const SEAL_AGAIN_MS = 2000;
 const LOOK_MS = 1500;
 const WAITING_MS = 6000;
 
@@ -39,10 +42,12 @@ export class DocJournal {
   #hovering = new Map<number, { local: Id; update: Uint8Array }>();
   #lost: { local: Id; update: Uint8Array }[] = [];
   #sealing: Promise<unknown> = Promise.resolve();
+  #stuck = false;
   #whole = false;
+  #closed = false;
 
   constructor(
-    readonly journal: Journal,
+    readonly journal: Written,
     readonly doc: Y.Doc,
     private readonly you: Seat,
     private readonly ports: DocPorts,
@@ -81,7 +86,9 @@ export class DocJournal {
   #written = (update: Uint8Array, origin: unknown): void => {
     if (origin === FROM_OTHER || origin === FROM_SELF) return;
     this.#pending.push(update);
-    this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS);
+    // A hidden page may be put away at any moment, and its timers are slow.
+    if (isHidden()) void this.flush();
+    else this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS);
   };
 
   #watchDeletions = (transaction: Y.Transaction): void => {
@@ -90,10 +97,23 @@ export class DocJournal {
   };
 
   #out(update: Uint8Array): void {
-    const local = newId();
-    this.#sealing = this.#sealing.then(async () => {
-      this.ports.outgoing({ journal: this.journal, local, body: await this.ports.seal(update) });
-    });
+    this.#sealing = this.#sealing.then(() => this.#sealed(update));
+  }
+
+  /** What cannot be sealed now goes first with what is gathered next, or by itself a little later. */
+  async #sealed(update: Uint8Array): Promise<void> {
+    try {
+      const body = await this.ports.seal(update);
+      this.ports.outgoing({ journal: this.journal, local: newId(), body });
+      if (this.#stuck) this.ports.stuck(false);
+      this.#stuck = false;
+    } catch (error) {
+      console.warn("what was written could not be sealed", error);
+      this.#stuck = true;
+      this.ports.stuck(true);
+      this.#pending.unshift(update);
+      if (!this.#closed) this.#timer ??= setTimeout(() => void this.flush(), SEAL_AGAIN_MS);
+    }
   }
 
   // --- in -----------------------------------------------------------------------------------------------------------
@@ -155,6 +175,7 @@ export class DocJournal {
   }
 
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#look);
     clearTimeout(this.#late);
@@ -219,3 +240,5 @@ export class DocJournal {
     return true;
   }
 }
+
+const isHidden = () => typeof document !== "undefined" && document.visibilityState === "hidden";

@@ -3,6 +3,7 @@
  * is given on once a connection, whether it came by the socket, by reading, or was written here. Only what the server
  * holds durable counts as had after a lost line: a server that fell may give its number to another entry.
  */
+import { computed, signal } from "@preact/signals";
 import { ApiError } from "../api.ts";
 import { backoff } from "../meeting/socket";
 import type { Entry, Extent, JournalFrame } from "./protocol";
@@ -24,15 +25,19 @@ export interface FeedPorts {
 const GRACE_MS = 400;
 
 export class Feed {
-  /** All up to here came; what lies beyond it came too early. */
-  reached = 0;
-  #durable = 0;
+  readonly #reached = signal(0);
+  readonly #durable = signal(0);
+  /** The last one that was announced, also where it must still be fetched. */
+  readonly #announced = signal(0);
+  readonly #caughtUp = signal(false);
+  readonly #complete = computed(
+    () => this.#caughtUp.value && this.reached >= Math.max(this.#durable.value, this.#announced.value),
+  );
   #ahead = new Set<number>();
   #reading = false;
   /** What is being read is out of date. */
   #anew = false;
   #online = false;
-  #caughtUp = false;
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #chain: Promise<void> = Promise.resolve();
@@ -44,22 +49,29 @@ export class Feed {
     private readonly overlap = 0,
   ) {}
 
-  /** All up to here is durable on the server, and here. */
-  get sure(): number {
-    return Math.min(this.reached, this.#durable);
+  /** All up to here came; what lies beyond it came too early. Read as a signal, as the next two are. */
+  get reached(): number {
+    return this.#reached.value;
   }
 
+  /** All up to here is durable on the server, and here. */
+  get sure(): number {
+    return Math.min(this.reached, this.#durable.value);
+  }
+
+  /** Nothing that is known of is still to come. */
   get complete(): boolean {
-    return this.#caughtUp && this.reached >= this.#durable;
+    return this.#complete.value;
   }
 
   here(extent: Extent): void {
     this.#online = true;
     this.#ahead.clear();
     // A smaller head than before: the server came back from an older state, and its numbers begin anew from there.
-    this.reached = Math.min(this.sure, extent.head);
-    this.#durable = extent.head;
-    this.#caughtUp = false;
+    this.#reached.value = Math.min(this.sure, extent.head);
+    this.#durable.value = extent.head;
+    this.#announced.value = 0;
+    this.#caughtUp.value = false;
     this.#tries = 0;
     void this.#read(Math.max(0, this.reached - this.overlap));
   }
@@ -71,15 +83,16 @@ export class Feed {
 
   /** Reads from the beginning: somebody went back to an earlier state. */
   again(): void {
-    this.reached = 0;
+    this.#reached.value = 0;
     this.#ahead.clear();
-    this.#caughtUp = false;
+    this.#caughtUp.value = false;
     this.#anew = this.#reading;
     void this.#read(0);
   }
 
   live(entry: Entry): void {
     if (entry.n <= this.reached || this.#ahead.has(entry.n)) return;
+    this.#announced.value = Math.max(this.#announced.value, entry.n);
     // Too large for the socket: it is read once it is durable.
     if (entry.body === null && entry.size > 0) return;
     this.mark(entry.n);
@@ -89,12 +102,12 @@ export class Feed {
   /** An entry of one's own has this number. */
   mark(n: number): void {
     if (n > this.reached) this.#ahead.add(n);
-    while (this.#ahead.delete(this.reached + 1)) this.reached += 1;
+    while (this.#ahead.delete(this.reached + 1)) this.#reached.value += 1;
   }
 
   durable(n: number): void {
-    this.#durable = Math.max(this.#durable, n);
-    if (this.reached < this.#durable) this.#readLater(GRACE_MS);
+    this.#durable.value = Math.max(this.#durable.value, n);
+    if (this.reached < this.#durable.value) this.#readLater(GRACE_MS);
   }
 
   close(): void {
@@ -115,20 +128,20 @@ export class Feed {
     clearTimeout(this.#timer);
     if (!this.#online) return;
     this.#timer = setTimeout(() => {
-      if (!this.#caughtUp || this.reached < this.#durable) void this.#read(this.sure);
+      if (!this.#caughtUp.value || this.reached < this.#durable.value) void this.#read(this.sure);
     }, ms);
   }
 
   async #read(after: number): Promise<void> {
     if (this.#reading) return;
-    if (after >= this.#durable) {
+    if (after >= this.#durable.value) {
       this.#arrived();
       return;
     }
     this.#reading = true;
     try {
       const head = await this.ports.read(this.journal, after, (frame) => this.#take(frame));
-      this.#durable = Math.max(this.#durable, head);
+      this.#durable.value = Math.max(this.#durable.value, head);
       this.#tries = 0;
     } catch (error) {
       // Compacted while it was read: begun anew.
@@ -141,14 +154,14 @@ export class Feed {
     if (!this.#online) return;
     if (this.#anew) this.again();
     else if (this.#tries > 0) this.#readLater(backoff(this.#tries - 1, this.ports.random()));
-    else if (this.reached < this.#durable) this.#readLater(GRACE_MS);
+    else if (this.reached < this.#durable.value) this.#readLater(GRACE_MS);
     else this.#arrived();
   }
 
   #arrived(): void {
     void this.#give(() => {
-      if (this.#caughtUp) return;
-      this.#caughtUp = true;
+      if (this.#caughtUp.value) return;
+      this.#caughtUp.value = true;
       this.ports.caughtUp();
     });
   }
@@ -159,7 +172,7 @@ export class Feed {
       return this.#give(() => this.ports.entry(frame));
     }
     if (frame.type === "snapshot") {
-      this.reached = Math.max(this.reached, frame.upto);
+      this.#reached.value = Math.max(this.reached, frame.upto);
       for (const n of [...this.#ahead]) if (n <= frame.upto) this.#ahead.delete(n);
       this.mark(this.reached);
       return this.#give(() => this.ports.snapshot(frame.id, frame.upto, frame.body));

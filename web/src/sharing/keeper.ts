@@ -14,6 +14,7 @@ import type { Changed, JournalFrame } from "./protocol";
 import { type Replayed, replayed } from "./replayed";
 import type { Requests, SnapshotAbout } from "./requests";
 import { goTo, roots } from "./restore";
+import { until } from "./until";
 
 export interface KeeperPorts {
   seal(update: Uint8Array): Promise<Uint8Array> | Uint8Array;
@@ -30,7 +31,6 @@ export interface KeeperPorts {
 
 const FORGET_AFTER_MS = 4000;
 const LOOK_AGAIN_MS = 1000;
-const TRIES = 20;
 
 export class Keeper {
   #chain: Promise<unknown> = Promise.resolve();
@@ -57,9 +57,12 @@ export class Keeper {
     });
   }
 
-  /** The server asks for a snapshot. */
+  /** The server asks for a snapshot: of everything, also where it was fetched for that alone. */
   compact(): void {
-    this.#queue(() => this.#make(null));
+    this.#queue(async () => {
+      await until(() => this.feed.complete, this.ports.online);
+      await this.#make(null);
+    });
   }
 
   /** Something was deleted for good: some seconds from now, once all is stored, nothing of it is left on the server. */
@@ -114,6 +117,19 @@ export class Keeper {
     await this.#queue(() => this.#make(null, true));
   }
 
+  /** What the log holds as far as it is here and durable, in a copy of its own: without what was deleted, and without
+   * what waits to be sent. `clean`: without what waits for changes that never come. */
+  async stored(clean = false): Promise<{ upto: number; update: Uint8Array } | null> {
+    await this.feed.settled();
+    const upto = this.feed.sure;
+    const state = this.it.log.state(upto);
+    if (!state) return null;
+    if (clean) state.store.pendingStructs = state.store.pendingDs = null;
+    const update = Y.encodeStateAsUpdate(state);
+    state.destroy();
+    return { upto, update };
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#forget);
@@ -141,13 +157,9 @@ export class Keeper {
 
   /** `forgets`: kept snapshots to be dropped with it; null: an ordinary compaction. */
   async #make(forgets: readonly Id[] | null, clean = false): Promise<boolean> {
-    await this.feed.settled();
-    const upto = this.feed.sure;
-    const state = upto > 0 ? this.it.log.state(upto) : null;
-    if (!state) return false;
-    if (clean) state.store.pendingStructs = state.store.pendingDs = null;
-    const update = Y.encodeStateAsUpdate(state);
-    state.destroy();
+    const stored = await this.stored(clean);
+    if (!stored || stored.upto === 0) return false;
+    const { upto, update } = stored;
     try {
       const id = await this.requests.makeSnapshot(this.it.journal, upto, await this.ports.seal(update), forgets);
       this.it.log.rebase(id, upto, update);
@@ -205,7 +217,8 @@ export class Keeper {
       return;
     }
     if (this.#asked?.about.id === about.id) return;
-    if (!(await this.#reached(about.upto))) return;
+    await until(() => this.feed.sure >= about.upto, this.ports.online);
+    await this.feed.settled();
     const theirs = await this.#fetch(about.id);
     const seen = this.it.log.baseId === about.id ? null : this.it.log.state(about.upto);
     // A page that began with the other's snapshot has seen nothing of what that replaces: it reads the entries.
@@ -226,15 +239,6 @@ export class Keeper {
     const read = (each: (frame: JournalFrame) => Promise<void>) =>
       this.requests.journal(this.it.journal, 0, each, true);
     return replayed(read, this.ports.open, this.you, upto);
-  }
-
-  async #reached(upto: number): Promise<boolean> {
-    for (let tries = 0; tries < TRIES && !this.#closed; tries += 1) {
-      await this.feed.settled();
-      if (this.feed.sure >= upto) return true;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS / 4));
-    }
-    return false;
   }
 
   async #fetch(id: Id): Promise<Y.Doc | null> {

@@ -58,7 +58,9 @@ export class Sender {
     return this.#known.has(local);
   }
 
+  /** Reads `unsent`, so that whoever waits for it hears of it. */
   waiting(journal: Journal): readonly Waiting[] {
+    if (this.#unsent.value === 0) return [];
     return this.#queue.filter((entry) => entry.journal === journal);
   }
 

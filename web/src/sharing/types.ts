@@ -50,29 +50,33 @@ export interface KeptSnapshot {
   readonly bytes: number;
 }
 
+/** The document as the server holds it, without what was deleted from it and without what waits to be sent. */
+export interface Stored {
+  /** One Yjs update (V1) that makes all journal entries up to `upto`. */
+  readonly update: Uint8Array;
+  readonly upto: number;
+  /** The server may have entries that this page does not know of. */
+  readonly behind: boolean;
+}
+
+/** What goes without the documents: the line, the chat, files, what passes. It is light, and there from the beginning. */
 export interface Sharing {
   readonly room: Id;
   readonly you: Seat;
   readonly phase: ReadonlySignal<SharingPhase>;
   /** Whether the other seat has any page with these things open. */
   readonly partnerHere: ReadonlySignal<boolean>;
-  /** The shared document; see layout.ts for what lies where. */
-  readonly doc: Y.Doc;
-  /** The document holds everything the server had when this page came, and what this browser kept of its own. */
-  readonly ready: ReadonlySignal<boolean>;
   /** Entries written here that the server has not stored yet. */
   readonly unsent: ReadonlySignal<number>;
   readonly troubles: ReadonlySignal<readonly Trouble[]>;
 
   /** All chat entries in order, those still waiting last. Loaded with the first reading. */
   readonly chat: ReadonlySignal<readonly ChatEntry[]>;
+  /** The chat holds everything the server had when this page came. */
+  readonly chatReady: ReadonlySignal<boolean>;
   /** Up to 16 KiB; throws RangeError beyond. */
   say(body: Uint8Array): Id;
   strike(n: number): void;
-
-  /** One's own private notes, decrypted here; null where this browser has no key for them (`missing` says why). */
-  readonly notes: ReadonlySignal<Y.Doc | null>;
-  readonly notesMissing: ReadonlySignal<"loading" | "no_key" | null>;
 
   pass(kind: string, data: unknown): void;
   /** Returns how to stop listening. */
@@ -83,17 +87,45 @@ export interface Sharing {
   getBlob(id: Id): Promise<Uint8Array<ArrayBuffer>>;
   dropBlob(id: Id): Promise<void>;
 
-  /** Earlier states of the document that can be gone back to. */
-  kept(): Promise<readonly KeptSnapshot[]>;
-  /** Makes the document read as it did then, by ordinary changes: both see it, and it can be undone. */
-  goBack(snapshot: Id): Promise<void>;
-  /** Text was deleted for good: ask for compaction soon, after which it is gone on the server too. */
-  forgetSoon(): void;
+  /** Whether nothing was ever written into the shared document; null while the server has not said so. */
+  readonly empty: ReadonlySignal<boolean | null>;
+  /** The same with its documents, once they are here. */
+  readonly work: ReadonlySignal<Work | null>;
+  /** Fetches what the documents need, once; throws where that does not come, and may be called again. */
+  openWork(): Promise<Work>;
 
   /** A person's answer to a trouble; throws ApiError where it could not be done. */
   choose?(trouble: Trouble, choice: string): Promise<void>;
   /** The room password was given: what was `locked` is tried again. */
   unlocked?(): void;
 
+  /** What a feature still holds back when the page is hidden or closed is written then, before the journals send what
+   * they gathered. Returns how to stop. */
+  onLeaving(write: () => void): () => void;
+
   close(): void;
+}
+
+/** All of it: board, notes and topics stand on this. */
+export interface Work extends Sharing {
+  /** The shared document; see layout.ts for what lies where. */
+  readonly doc: Y.Doc;
+  /** The document holds everything the server had when this page came, and what this browser kept of its own. */
+  readonly ready: ReadonlySignal<boolean>;
+
+  /** One's own private notes, decrypted here; null where this browser has no key for them, and before they were read
+   * (`notesMissing` says which). */
+  readonly notes: ReadonlySignal<Y.Doc | null>;
+  readonly notesMissing: ReadonlySignal<"loading" | "no_key" | null>;
+  /** Where `notesMissing` is `no_key`: gives up what was written there, for good, and begins with nothing. Throws ApiError. */
+  beginNotesAnew(): Promise<void>;
+
+  /** Null: something of it is missing here at the moment. */
+  asStored(): Promise<Stored | null>;
+  /** Earlier states of the document that can be gone back to. */
+  kept(): Promise<readonly KeptSnapshot[]>;
+  /** Makes the document read as it did then, by ordinary changes: both see it, and it can be undone. */
+  goBack(snapshot: Id): Promise<void>;
+  /** Text was deleted for good: ask for compaction soon, after which it is gone on the server too. */
+  forgetSoon(): void;
 }

@@ -5,12 +5,12 @@ import { errorWords } from "../api.ts";
 import { moment } from "../format.ts";
 import type { Id } from "../protocol";
 import type { Names } from "../sharing/layout";
-import type { KeptSnapshot, Sharing } from "../sharing/types";
+import type { KeptSnapshot, Work } from "../sharing/types";
 import { Button } from "../ui/index.ts";
 import { t } from "../words";
 
 interface Props {
-  readonly sharing: Sharing;
+  readonly sharing: Work;
   readonly names: Names;
 }
 

@@ -3,13 +3,13 @@ import { X } from "lucide";
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { Names } from "../sharing/layout";
-import type { Sharing } from "../sharing/types";
+import type { Sharing, Work } from "../sharing/types";
 import { Button, Icon, Notice } from "../ui/index.ts";
 import { t } from "../words";
 import { JOURNALS, type Panel, placeOf, type Together } from "./together";
 
-export interface PanelProps {
-  readonly sharing: Sharing;
+export interface PanelProps<On extends Sharing = Work> {
+  readonly sharing: On;
   readonly names: Names;
   readonly target: string | null;
   readonly onOpen: (panel: Panel, id: string) => void;
@@ -19,11 +19,23 @@ export interface PanelProps {
   readonly onClose?: () => void;
 }
 
-const LOADERS: Readonly<Record<Panel, () => Promise<{ default: ComponentType<PanelProps> }>>> = {
-  whiteboard: () => import("./panels/WhiteboardPlace"),
-  notes: () => import("./panels/NotesPlace"),
-  topics: () => import("./panels/TopicsPlace"),
-  chat: () => import("./panels/ChatPlace"),
+type Code<On extends Sharing> = () => Promise<{ default: ComponentType<PanelProps<On>> }>;
+type Draw = (sharing: Sharing, more: Omit<PanelProps, "sharing">) => JSX.Element | null;
+
+const onWork = (code: Code<Work>) => async (): Promise<Draw> => {
+  const { default: View } = await code();
+  return ({ work }, more) => work.value && <View sharing={work.value} {...more} />;
+};
+const withoutDocuments = (code: Code<Sharing>) => async (): Promise<Draw> => {
+  const { default: View } = await code();
+  return (sharing, more) => <View sharing={sharing} {...more} />;
+};
+
+const LOADERS: Readonly<Record<Panel, () => Promise<Draw>>> = {
+  whiteboard: onWork(() => import("./panels/WhiteboardPlace")),
+  notes: onWork(() => import("./panels/NotesPlace")),
+  topics: onWork(() => import("./panels/TopicsPlace")),
+  chat: withoutDocuments(() => import("./panels/ChatPlace")),
 };
 
 /** What lies open beside the picture in a meeting. */
@@ -72,14 +84,13 @@ interface ContentsProps {
 
 /** The panel itself as soon as its code and its contents are there. */
 export function Contents({ panel, together, narrow, level }: ContentsProps): JSX.Element {
-  const loaded = useSignal<{ panel: Panel; View: ComponentType<PanelProps> } | null>(null);
+  const loaded = useSignal<{ panel: Panel; draw: Draw } | null>(null);
   const failed = useSignal(false);
   const fetch = () => {
     failed.value = false;
-    void together.load();
-    LOADERS[panel]().then(
-      ({ default: View }) => {
-        loaded.value = { panel, View };
+    Promise.all([LOADERS[panel](), together.loadFor(panel)]).then(
+      ([draw]) => {
+        loaded.value = { panel, draw };
       },
       () => {
         failed.value = true;
@@ -89,8 +100,8 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
   // biome-ignore lint/correctness/useExhaustiveDependencies: fetched once a panel
   useEffect(fetch, [panel, together]);
   const sharing = together.sharing.value;
-  const View = loaded.value?.panel === panel ? loaded.value.View : null;
-  if (failed.value || together.failed.value) {
+  const draw = loaded.value?.panel === panel ? loaded.value.draw : null;
+  if (failed.value) {
     return (
       <Notice kind="pause" role="alert">
         <p>{t("together.did_not_come")}</p>
@@ -98,7 +109,7 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
       </Notice>
     );
   }
-  if (!sharing || !View) return <p role="status">{t("together.coming")}</p>;
+  if (!sharing || !draw) return <p role="status">{t("together.coming")}</p>;
   const target = together.target.value;
   const Troubles = together.troubles.value;
   const told = Troubles && <Troubles sharing={sharing} names={together.names()} journals={JOURNALS[panel]} />;
@@ -107,14 +118,13 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
   return (
     <>
       {told}
-      <View
-        sharing={sharing}
-        names={together.names()}
-        target={target?.panel === panel ? target.id : null}
-        onOpen={(wanted, id) => together.show(wanted, id, narrow)}
-        level={level}
-        {...(level === 3 ? { onClose: () => together.putAway(panel) } : {})}
-      />
+      {draw(sharing, {
+        names: together.names(),
+        target: target?.panel === panel ? target.id : null,
+        onOpen: (wanted, id) => together.show(wanted, id, narrow),
+        level,
+        ...(level === 3 ? { onClose: () => together.putAway(panel) } : {}),
+      })}
     </>
   );
 }

@@ -3,9 +3,10 @@ import type { JSX } from "preact";
 import { useCallback, useEffect } from "preact/hooks";
 import { errorWords } from "../api.ts";
 import { namesOf } from "../join/Agenda";
-import { PersonalLink } from "../join/PersonalLink";
+import { personalLink } from "../join/fragment";
+import { CopyLink, PersonalLink } from "../join/PersonalLink";
 import { askMe, type Me } from "../join/requests";
-import { remembered } from "../meeting/memory";
+import { remember, remembered } from "../meeting/memory";
 import type { Id, Seat } from "../protocol";
 import { Button, Notice, RoomHead } from "../ui/index.ts";
 import { t } from "../words";
@@ -82,18 +83,37 @@ function Whole({ room, panel, me }: Props & { me: Me }): JSX.Element {
       </Notice>
     );
   }
+  const work = together.value?.sharing.value?.work.value;
   return (
     <>
+      <NewLink room={room} seat={seat} />
       <section class="panel whole" aria-label={t(`together.${panel}`)}>
         {together.value && <Contents panel={panel} together={together.value} narrow={false} level={2} />}
       </section>
-      {panel !== "chat" && together.value?.sharing.value && (
-        <Earlier sharing={together.value.sharing.value} names={together.value.names()} />
-      )}
+      {panel !== "chat" && together.value && work && <Earlier sharing={work} names={together.value.names()} />}
       <details class="panel">
         <summary>{t("join.personal.title")}</summary>
         <PersonalLink room={room} seat={seat} />
       </details>
     </>
+  );
+}
+
+/** Whoever has just taken a seat without going into the meeting reads here what their personal link is for. */
+function NewLink({ room, seat }: { room: Id; seat: Seat }): JSX.Element | null {
+  const { personal, personalUnread } = remembered(room);
+  const shown = useSignal(personalUnread === true);
+  if (!shown.value || !personal) return null;
+  const close = () => {
+    remember(room, { personalUnread: false });
+    shown.value = false;
+  };
+  return (
+    <section class="panel" aria-labelledby="new-link">
+      <h2 id="new-link">{t("join.personal.title")}</h2>
+      <p>{t("join.personal.text")}</p>
+      <p class="second small">{t("join.personal.lost")}</p>
+      <CopyLink link={personalLink(room, { seat, secret: personal })} close={close} />
+    </section>
   );
 }

@@ -4,7 +4,8 @@
  */
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import type { Id, RoomView, Seat } from "../protocol";
-import type { Sharing } from "../sharing/types";
+import type { Sharing, Work } from "../sharing/types";
+import { until } from "../sharing/until";
 
 /** How long the mentee's page waits: one of the two is enough. */
 const SECOND_AFTER_MS = 3000;
@@ -24,16 +25,12 @@ export interface Keeping {
 /** Gives the document to each run that begins, as soon as it is here. Answers how to stop. */
 export function keepWithRecordings(keeping: Keeping): () => void {
   const run = computed(() => runOf(keeping.view.value));
-  const doc = computed(() => {
-    const sharing = keeping.sharing.value;
-    return sharing?.ready.value ? sharing.doc : null;
-  });
   let given: string | null = null;
   const stop = effect(() => {
-    const [wanted, here] = [run.value, doc.value];
-    if (wanted === null || here === null || wanted === given) return;
+    const [wanted, sharing] = [run.value, keeping.sharing.value];
+    if (wanted === null || sharing === null || wanted === given) return;
     given = wanted;
-    void give(keeping, wanted, () => given === wanted && run.peek() === wanted);
+    void give(keeping, sharing, wanted, () => given === wanted && run.value === wanted);
   });
   return () => {
     given = null;
@@ -49,21 +46,30 @@ function runOf(view: RoomView | null): string | null {
   return runs && recording !== null ? `recordings/${recording}/runs/${run}` : null;
 }
 
-async function give(keeping: Keeping, run: string, still: () => boolean): Promise<void> {
-  const { room, you, sharing, post = postOctets, wait = sleep } = keeping;
+/** `still` reads signals: whether this run is the one to be given. */
+async function give(keeping: Keeping, sharing: Sharing, run: string, still: () => boolean): Promise<void> {
+  const { room, you, post = postOctets, wait = sleep } = keeping;
   if (you === "mentee") await wait(SECOND_AFTER_MS);
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const doc = sharing.peek()?.doc;
-    if (!still() || doc === undefined) return;
-    const status = await post(`/api/rooms/${room}/${run}/shared?seat=${you}`, await freshCopy(doc)).catch(() => 0);
+  for (let tries = 0; tries < TRIES && still(); tries += 1) {
+    const work = await ready(sharing, still).catch(() => null);
+    if (!still()) return;
+    const path = `/api/rooms/${room}/${run}/shared?seat=${you}`;
+    const status = work ? await post(path, await freshCopy(work.doc)).catch(() => 0) : 0;
     // taken; or the other was quicker, or it is over: there is nothing left to do
     if (status >= 200 && status < 500) return;
     await wait(AGAIN_AFTER_MS);
   }
 }
 
+/** The documents, fetched where nobody has looked at them yet, with all that was in them. */
+async function ready(sharing: Sharing, still: () => boolean): Promise<Work> {
+  const work = await sharing.openWork();
+  await until(() => work.ready.value, still);
+  return work;
+}
+
 /** The whole document without what was deleted from it. */
-async function freshCopy(doc: Sharing["doc"]): Promise<Uint8Array<ArrayBuffer>> {
+async function freshCopy(doc: Work["doc"]): Promise<Uint8Array<ArrayBuffer>> {
   const Y = await import("yjs");
   const copy = new Y.Doc();
   try {

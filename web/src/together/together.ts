@@ -1,6 +1,6 @@
 /**
- * Which of the shared things lie open, and the code and the line they need: both come only when they are wanted, so that
- * the partner's picture never waits for them.
+ * Which of the shared things lie open, and the code and the line they need. Both come late, so that the partner's picture
+ * never waits for them: first line and chat, and the documents with the first panel that shows them.
  */
 import { computed, signal } from "@preact/signals";
 import { remembered } from "../meeting/memory";
@@ -37,8 +37,6 @@ export function toggled(open: Open, panel: Panel, narrow: boolean): Open {
 
 export class Together {
   readonly sharing = signal<Sharing | null>(null);
-  /** The code could not be fetched: the server is away, or was replaced by a newer one. */
-  readonly failed = signal(false);
   readonly open = signal<Open>(NOTHING);
   readonly unread = signal(0);
   /** Draws what people must know of it; here with the code. */
@@ -46,7 +44,7 @@ export class Together {
   /** Something to show in a panel once it is open: a note, a message. */
   readonly target = signal<{ panel: Panel; id: string } | null>(null);
   readonly any = computed(() => Object.values(this.open.value).some((panel) => panel !== null));
-  #loading = false;
+  #loading: Promise<void> | null = null;
   #closed = false;
   #ends: (() => void)[] = [];
 
@@ -56,39 +54,50 @@ export class Together {
     readonly names: () => Names,
   ) {}
 
-  /** Fetches code and contents; may be called again after a failure. */
-  async load(): Promise<void> {
-    if (this.#loading || this.sharing.value || this.#closed) return;
-    this.#loading = true;
-    this.failed.value = false;
-    try {
-      const [{ openSharing }, { Troubles }, { unreadCount }] = await Promise.all([
-        import("../sharing/open"),
-        import("../sharing/Troubles"),
-        import("../chat/unread"),
-      ]);
-      if (this.#closed) return;
-      const sharing = openSharing({
-        room: this.room,
-        you: this.you,
-        seatSecret: remembered(this.room).personal ?? null,
+  /** Fetches the light part: line and chat. May be called again after a failure, which it does not throw. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load()
+      .catch((error: unknown) => {
+        console.warn("board, notes and chat did not come", error);
+      })
+      .finally(() => {
+        this.#loading = null;
       });
-      const unread = unreadCount(sharing);
-      this.#ends.push(
-        unread.count.subscribe((count) => {
-          this.unread.value = count;
-        }),
-        () => unread.close(),
-        () => sharing.close(),
-      );
-      this.troubles.value = Troubles;
-      this.sharing.value = sharing;
-    } catch (error) {
-      console.warn("board, notes and chat did not come", error);
-      this.failed.value = true;
-    } finally {
-      this.#loading = false;
-    }
+    return this.#loading;
+  }
+
+  /** And what only this panel needs; throws where something of it did not come. */
+  async loadFor(panel: Panel): Promise<void> {
+    await this.load();
+    if (this.#closed) return;
+    const sharing = this.sharing.peek();
+    if (!sharing) throw new Error("the code did not come");
+    if (panel !== "chat") await sharing.openWork();
+  }
+
+  async #load(): Promise<void> {
+    if (this.sharing.peek() || this.#closed) return;
+    const [{ openSharing }, { Troubles }, { unreadCount }] = await Promise.all([
+      import("../sharing/open"),
+      import("../sharing/Troubles"),
+      import("../chat/unread"),
+    ]);
+    if (this.#closed) return;
+    const sharing = openSharing({
+      room: this.room,
+      you: this.you,
+      seatSecret: remembered(this.room).personal ?? null,
+    });
+    const unread = unreadCount(sharing);
+    this.#ends.push(
+      unread.count.subscribe((count) => {
+        this.unread.value = count;
+      }),
+      () => unread.close(),
+      () => sharing.close(),
+    );
+    this.troubles.value = Troubles;
+    this.sharing.value = sharing;
   }
 
   isOpen(panel: Panel): boolean {
@@ -97,7 +106,6 @@ export class Together {
 
   toggle(panel: Panel, narrow: boolean): void {
     this.open.value = toggled(this.open.value, panel, narrow);
-    if (this.isOpen(panel)) void this.load();
   }
 
   show(panel: Panel, id: string, narrow: boolean): void {

@@ -3,7 +3,7 @@ import { useEffect, useId, useMemo } from "preact/hooks";
 import words from "../../words/en/topics.json";
 import { moment } from "../format.ts";
 import type { Names } from "../sharing/layout.ts";
-import type { Sharing } from "../sharing/types.ts";
+import type { Work } from "../sharing/types.ts";
 import { bring, t, tn } from "../words.ts";
 import { Seen } from "./AgendaBar.tsx";
 import { sinceSent } from "./agenda.ts";
@@ -14,7 +14,7 @@ import "./topics.css";
 bring(words);
 
 interface Props {
-  readonly sharing: Sharing;
+  readonly sharing: Work;
   readonly names: Names;
 }
 

@@ -3,7 +3,7 @@ import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import words from "../../words/en/topics.json";
 import type { Id } from "../protocol";
 import { type Names, PLACES } from "../sharing/layout.ts";
-import type { Sharing } from "../sharing/types.ts";
+import type { Work } from "../sharing/types.ts";
 import { Button } from "../ui/index.ts";
 import { bring, t } from "../words.ts";
 import { AgendaBar } from "./AgendaBar.tsx";
@@ -19,7 +19,7 @@ bring(words);
 const OFFERED_MS = 20_000;
 
 export interface TopicsProps {
-  readonly sharing: Sharing;
+  readonly sharing: Work;
   readonly names: Names;
   /** The level of the headings inside; the frame around brings the one above. 3 in a wing, 2 on a page of its own. */
   readonly level?: 2 | 3;

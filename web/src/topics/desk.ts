@@ -2,7 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Id, Seat } from "../protocol";
 import { type Names, PLACES } from "../sharing/layout.ts";
-import type { Sharing } from "../sharing/types.ts";
+import type { Work } from "../sharing/types.ts";
 import { t } from "../words.ts";
 import { isPlace, type ListName, TopicsModel } from "./model.ts";
 
@@ -38,7 +38,7 @@ export class Desk {
   wanted: string | null = null;
   names: Names = { names: { mentor: "", mentee: "" }, meeting: null };
 
-  constructor(readonly sharing: Sharing) {
+  constructor(readonly sharing: Work) {
     this.model = new TopicsModel(sharing.doc, sharing.you);
   }
 

@@ -1,6 +1,6 @@
 /** Each run of a recording is given the document it begins with, by one browser or the other. */
 import { signal } from "@preact/signals";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import * as Y from "yjs";
 import type { RoomView } from "../../src/protocol";
 import type { Sharing } from "../../src/sharing/types";
@@ -20,7 +20,8 @@ function page(you: "mentor" | "mentee", statuses: readonly number[] = []) {
   text.insert(0, "deleted and kept");
   text.delete(0, 12);
   const ready = signal(true);
-  const sharing = signal<Sharing | null>({ doc, ready } as unknown as Sharing);
+  const openWork = vi.fn(async () => ({ doc, ready }));
+  const sharing = signal<Sharing | null>({ openWork } as unknown as Sharing);
   const seen = signal<RoomView | null>(null);
   const posted: { path: string; body: Uint8Array }[] = [];
   const waits: { ms: number; done: () => void }[] = [];
@@ -37,7 +38,7 @@ function page(you: "mentor" | "mentee", statuses: readonly number[] = []) {
     },
     wait: (ms) => new Promise((done) => waits.push({ ms, done })),
   });
-  return { ready, sharing, seen, posted, waits, stop };
+  return { openWork, ready, sharing, seen, posted, waits, stop };
 }
 
 /** Everything that can go on without time passing has gone on. */
@@ -47,7 +48,10 @@ async function settle(): Promise<void> {
 
 describe("keeping with a recording", () => {
   test("the mentor gives a fresh copy once a run, also of the next one", async () => {
-    const { seen, posted } = page("mentor");
+    const { seen, posted, openWork } = page("mentor");
+    for (const state of ["off", "countdown"]) seen.value = view(state);
+    await settle();
+    expect(openWork).not.toHaveBeenCalled(); // without a recording nothing is fetched for one
     for (const state of ["off", "countdown", "starting", "recording", "recording"]) seen.value = view(state);
     await settle();
     expect(posted.map(({ path }) => path)).toEqual([
@@ -98,6 +102,17 @@ describe("keeping with a recording", () => {
       waits.pop()?.done();
     }
     expect([posted.length, waits.length]).toEqual([3, 0]);
+  });
+
+  test("documents whose code did not come are fetched again", async () => {
+    const { seen, posted, waits, openWork } = page("mentor");
+    openWork.mockRejectedValueOnce(new TypeError("no line"));
+    seen.value = view("starting");
+    await settle();
+    expect([posted.length, waits.length]).toEqual([0, 1]);
+    waits.pop()?.done();
+    await settle();
+    expect(posted).toHaveLength(1);
   });
 
   test("nothing more once the page is left", async () => {

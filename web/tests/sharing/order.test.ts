@@ -90,6 +90,20 @@ describe("the order of a journal", () => {
     expect(feed.reached).toBe(4);
   });
 
+  test("nothing is complete while something announced must still be fetched", async () => {
+    let head = 1;
+    const { feed } = made(() => head);
+    feed.here(extent(1));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(feed.complete).toBe(true);
+    feed.live(entry(2, null, 60_000));
+    expect(feed.complete).toBe(false);
+    head = 2;
+    feed.durable(2);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(feed.complete).toBe(true);
+  });
+
   test("what was not durable when the line went may be another entry afterwards", async () => {
     let head = 2;
     const { feed, got, reads } = made(() => head);
@@ -236,17 +250,13 @@ describe("sending", () => {
 });
 
 describe("a document's journal", () => {
-  const made = () => {
+  const made = (seal = async (update: Uint8Array) => update) => {
     const out: Waiting[] = [];
-    const damaged = vi.fn();
+    const [damaged, stuck] = [vi.fn(), vi.fn()];
     const doc = new Y.Doc();
-    const it = new DocJournal("document", doc, "mentee", {
-      seal: (update) => update,
-      open: (body) => body,
-      outgoing: (one) => out.push(one),
-      damaged,
-    });
-    return { it, doc, out, damaged };
+    const ports = { seal, open: (body: Uint8Array) => body, outgoing: (one: Waiting) => void out.push(one) };
+    const it = new DocJournal("document", doc, "mentee", { ...ports, damaged, stuck });
+    return { it, doc, out, damaged, stuck };
   };
 
   test("changes of thirty milliseconds go as one", async () => {
@@ -261,6 +271,27 @@ describe("a document's journal", () => {
     await it.flush();
     expect(out).toHaveLength(2);
     expect(it.deleted).toBe(true);
+    it.close();
+  });
+
+  test("what could not be sealed once is told, kept, and goes with the next or by itself", async () => {
+    let failures = 2;
+    const { it, doc, out, stuck } = made(async (update) => {
+      if (failures-- > 0) throw new DOMException("no memory", "OperationError");
+      return update;
+    });
+    vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    topics(doc).set("first", new Y.Map());
+    await vi.advanceTimersByTimeAsync(40);
+    topics(doc).set("second", new Y.Map());
+    await it.flush();
+    expect([out.length, it.gathering]).toEqual([0, true]);
+    expect(stuck).toHaveBeenLastCalledWith(true);
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(stuck).toHaveBeenLastCalledWith(false);
+    const copy = new Y.Doc();
+    for (const { body } of out) Y.applyUpdate(copy, body);
+    expect([...topics(copy).keys()].sort()).toEqual(["first", "second"]);
     it.close();
   });
 

@@ -10,7 +10,7 @@ import { actions, notes, pages } from "../../src/sharing/layout";
 import type { World } from "../../src/sharing/line";
 import { openSharing } from "../../src/sharing/open";
 import { readable, roots } from "../../src/sharing/restore";
-import type { Sharing } from "../../src/sharing/types";
+import type { Sharing, Work } from "../../src/sharing/types";
 
 interface Command {
   readonly do: string;
@@ -25,6 +25,8 @@ interface Command {
   readonly snapshot: Id;
   readonly code: string;
   readonly choice: string;
+  /** Opened without its documents. */
+  readonly light: boolean;
 }
 
 class Page {
@@ -52,6 +54,13 @@ class Page {
     this.sharing.onPass("test", (data) => this.passed.push(data));
   }
 
+  /** With its documents, which were opened. */
+  get work(): Work {
+    const work = this.sharing.work.value;
+    if (!work) throw new Error("its documents were not opened");
+    return work;
+  }
+
   /** Nothing goes out or comes in any more; what was under way is lost. */
   cut(): void {
     this.#cut = true;
@@ -65,80 +74,90 @@ class Page {
 
   /** Each word somewhere else: in a text both write, as an item of its own, in the chat, in private notes. */
   async write({ words, random }: Command): Promise<void> {
-    const { doc } = this.sharing;
+    const { doc, notes: own } = this.work;
     for (const [place, word] of words.entries()) {
       const kind = (place + random) % 5;
       if (kind === 0) {
         this.sharing.say(new TextEncoder().encode(JSON.stringify({ text: word })));
       } else if (kind === 1) {
         doc.transact(() => actions(doc).set(newId(), new Y.Map<unknown>([["text", word]])));
-      } else if (kind === 2 && this.sharing.notes.value) {
-        insert(this.sharing.notes.value.getText("own"), word, random);
+      } else if (kind === 2 && own.value) {
+        insert(own.value.getText("own"), word, random);
       } else insert(textOf(doc), word, random);
     }
   }
 
   /** Something large: an entry that goes by HTTP. */
   draw(bytes: number): void {
-    const { doc } = this.sharing;
+    const { doc } = this.work;
     doc.transact(() => pages(doc).set(newId(), new Y.Map<unknown>([["name", "x".repeat(bytes)]])));
   }
 
   /** Writes something, deletes most of it, and wants it forgotten. */
   scratch(words: string): void {
-    const text = this.sharing.doc.getText("scratch");
+    const text = this.work.doc.getText("scratch");
     text.insert(0, words);
     text.delete(1, words.length - 1);
-    this.sharing.forgetSoon();
+    this.work.forgetSoon();
   }
 
   erase(random: number): void {
-    const text = textOf(this.sharing.doc);
+    const text = textOf(this.work.doc);
     const at = random % Math.max(1, text.length - 3);
     if (text.length > 4) text.delete(at, 3);
   }
 
   /** The next change of anything that shows, or a little while. */
   async change(): Promise<void> {
-    const { doc, chat, phase, ready, unsent, partnerHere, troubles, notesMissing, notes: own } = this.sharing;
+    const { chat, chatReady, phase, unsent, partnerHere, troubles, work } = this.sharing;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, 250);
       const done = () => setTimeout(resolve, 5);
       let first = true;
       const stop = effect(() => {
-        for (const shown of [chat, phase, ready, unsent, partnerHere, troubles, notesMissing, own]) shown.value;
+        for (const shown of [chat, chatReady, phase, unsent, partnerHere, troubles, work]) shown.value;
+        if (work.value) for (const shown of [work.value.ready, work.value.notesMissing, work.value.notes]) shown.value;
         if (!first) done();
         first = false;
       });
-      doc.once("update", done);
-      own.value?.once("update", done);
+      work.value?.doc.once("update", done);
+      work.value?.notes.value?.once("update", done);
       void Promise.resolve(timer).then(() => setTimeout(stop, 250));
     });
   }
 
   state(): unknown {
-    const { doc, notes: own, chat, phase, ready, unsent, partnerHere, troubles, notesMissing } = this.sharing;
+    const { chat, chatReady, phase, unsent, partnerHere, troubles, work, empty } = this.sharing;
     return {
-      document: roots(doc).map(readable),
-      text: textOf(doc).toString(),
-      own: own.value?.getText("own").toString() ?? null,
+      light: work.value === null,
+      ...(work.value ? stateOf(work.value) : { ready: false, missing: "loading", text: "" }),
       chat: chat.value.map(({ n, seat, body, stored }) => ({
         n,
         seat,
         stored,
         body: body && new TextDecoder().decode(body),
       })),
+      chatReady: chatReady.value,
+      empty: empty.value,
       you: this.sharing.you,
       phase: phase.value,
-      ready: ready.value,
       unsent: unsent.value,
       partner: partnerHere.value,
-      missing: notesMissing.value,
-      pending: doc.store.pendingStructs !== null,
       troubles: troubles.value,
       passed: this.passed,
     };
   }
+}
+
+function stateOf({ doc, notes: own, ready, notesMissing }: Work): Record<string, unknown> {
+  return {
+    document: roots(doc).map(readable),
+    text: textOf(doc).toString(),
+    own: own.value?.getText("own").toString() ?? null,
+    ready: ready.value,
+    missing: notesMissing.value,
+    pending: doc.store.pendingStructs !== null,
+  };
 }
 
 const textOf = (doc: Y.Doc): Y.Text => doc.getText("both");
@@ -174,12 +193,17 @@ const open = new Map<string, Page>();
 
 export async function obey(command: Command): Promise<unknown> {
   if (command.do === "open") {
-    open.set(command.page, new Page(command));
+    const made = new Page(command);
+    open.set(command.page, made);
+    if (!command.light) await made.sharing.openWork();
     return {};
   }
   const page = open.get(command.page);
   if (!page) throw new Error(`no page ${command.page}`);
   switch (command.do) {
+    case "work":
+      await page.sharing.openWork();
+      return {};
     case "write":
       await page.write(command);
       return {};
@@ -202,16 +226,16 @@ export async function obey(command: Command): Promise<unknown> {
       page.scratch(command.words[0] ?? "");
       return {};
     case "forget":
-      page.sharing.forgetSoon();
+      page.work.forgetSoon();
       return {};
     case "note":
-      page.sharing.doc.transact(() => {
+      page.work.doc.transact(() => {
         const note = new Y.Map<unknown>([["title", new Y.Text(command.words[0] ?? "")]]);
-        notes(page.sharing.doc).set(command.words[1] ?? newId(), note);
+        notes(page.work.doc).set(command.words[1] ?? newId(), note);
       });
       return {};
     case "drop":
-      notes(page.sharing.doc).delete(command.words[0] ?? "");
+      notes(page.work.doc).delete(command.words[0] ?? "");
       return {};
     case "hostile":
       return { update: btoa(String.fromCharCode(...hostile(command.words[0] ?? ""))) };
@@ -222,9 +246,9 @@ export async function obey(command: Command): Promise<unknown> {
       return {};
     }
     case "kept":
-      return { kept: await page.sharing.kept() };
+      return { kept: await page.work.kept() };
     case "back":
-      await page.sharing.goBack(command.snapshot);
+      await page.work.goBack(command.snapshot);
       return {};
     case "state":
       return page.state();

@@ -1,0 +1,39 @@
+/** What the documents stand on: the light part of sharing, which is there before them. */
+import type { Id, Seat } from "../protocol";
+import type { Waiting } from "./outbox";
+import type { Entry, Extent, ToSharer } from "./protocol";
+import type { Requests } from "./requests";
+import type { TroubleList } from "./troubles";
+import type { Journal } from "./types";
+
+export interface Ground {
+  readonly room: Id;
+  readonly you: Seat;
+  /** This seat's personal secret, if this browser knows it. */
+  readonly seatSecret: string | null;
+  readonly requests: Requests;
+  readonly troubles: TroubleList;
+  random(): number;
+  /** The line is open; reads a signal. */
+  online(): boolean;
+  /** How far the journals reach by now; null while the line is down. */
+  extents(): Readonly<Record<Written, Extent>> | null;
+  /** Kept, then sent. */
+  put(entry: Waiting): void;
+  /** All that was put until now is kept, and among what waits. */
+  written(): Promise<unknown>;
+  /** What of a journal is not stored yet; reads a signal. */
+  waiting(journal: Journal): readonly Waiting[];
+  /** Remembers over a closed page that text of a journal must still be forgotten. */
+  markForget(journal: Journal, wanted: boolean): void;
+  /** Journals so marked. */
+  toForget(): Promise<readonly Journal[]>;
+  /** What the server answers to a request: mostly the line is gone, or the password is wanted. */
+  failed(error: unknown): void;
+}
+
+/** The journals of documents. */
+export type Written = Exclude<Journal, "chat">;
+
+/** What the line says of the documents. */
+export type Said = Entry | Extract<ToSharer, { type: "durable" | "compact" | "changed" }>;

@@ -1,0 +1,61 @@
+/** A document's journal with all that belongs to it: the order of its entries, its snapshots, and what it is sealed under. */
+import type * as Y from "yjs";
+import { DocJournal } from "./doc_journal";
+import { Feed } from "./feed";
+import type { Ground, Written } from "./ground";
+import { Keeper } from "./keeper";
+
+export interface Shelf {
+  readonly it: DocJournal;
+  readonly feed: Feed;
+  readonly keeper: Keeper;
+}
+
+export interface Cipher {
+  seal(update: Uint8Array): Promise<Uint8Array> | Uint8Array;
+  open(body: Uint8Array): Promise<Uint8Array> | Uint8Array;
+}
+
+/** The shared document's updates travel as they are; the server seals them. */
+export const PLAIN: Cipher = { seal: (update) => update, open: (body) => body };
+
+/** `caughtUp`: everything that was there when the line came is in the document. */
+export function makeShelf(ground: Ground, journal: Written, doc: Y.Doc, cipher: Cipher, caughtUp: () => void): Shelf {
+  const { you, requests, troubles } = ground;
+  const it: DocJournal = new DocJournal(journal, doc, you, {
+    ...cipher,
+    outgoing: (entry) => ground.put(entry),
+    damaged: (how) => {
+      if (how === null) for (const code of ["damaged", "shape"]) troubles.clear(code, journal);
+      else troubles.tell(how === "shape" ? "shape" : "damaged", journal);
+    },
+    stuck: (stuck) => {
+      if (stuck) troubles.tell("not_sealed", journal);
+      else troubles.clear("not_sealed", journal);
+    },
+  });
+  const feed: Feed = new Feed(journal, {
+    read: (which, after, each) => requests.journal(which, after, each),
+    entry: (entry) => it.entry(entry, feed.sure),
+    snapshot: (id, upto, body) => it.snapshot(id, upto, body),
+    caughtUp: () => {
+      it.caughtUp();
+      keeper.look();
+      caughtUp();
+    },
+    failed: (error) => ground.failed(error),
+    random: () => ground.random(),
+  });
+  const keeper: Keeper = new Keeper(it, feed, you, requests, {
+    ...cipher,
+    online: () => ground.online(),
+    allSent: () => !it.gathering && ground.waiting(journal).length === 0,
+    ask: (code, values) => troubles.tell(code, journal, values ? { ...values } : undefined),
+    unask: () => {
+      troubles.clear("unequal", journal);
+      troubles.clear("deleted_much", journal);
+    },
+    mark: (wanted) => ground.markForget(journal, wanted),
+  });
+  return { it, feed, keeper };
+}
