@@ -25,6 +25,7 @@ DUE = 1_797_600_960_000
 PINNED = {
     "1": "675af93460cc4aebea6593dac2904d38fe047456a265fe6fac629c9ddaacdb7a",
     "2": "04e0dcaa42f49654a2c9f373d885e3282f17ee749fd1e4a8b6abc2629778dc95",
+    "3": "a209e6dce134ea94fc7d42e1713b0e11b4eb8d6a6ed97a03376d52eaacd732b7",
 }
 """What each version of the words says in English. A change of text is a new version, and a new line here."""
 
