@@ -59,6 +59,7 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
       const joined = await sendJoin(room, words);
       remember(room, { seat, name: joined.name, ...(joined.personal ? { personal: joined.personal } : {}) });
       if (only) {
+        if (joined.personal) remember(room, { personalUnread: true });
         call.close();
         location.assign(`/r/${room}/topics`);
       } else onEnter({ joined, key, call });
@@ -185,7 +186,7 @@ function Form({ state, say, press, me, personal, room }: FormProps): JSX.Element
       </Button>
       <p class="second small">{t("join.unseen")}</p>
       <p class="row small">
-        {holds(me, seat) ? (
+        {holds(me, seat) && personal?.seat !== seat ? (
           <a href={`/r/${room}/topics`}>{t("join.only_look")}</a>
         ) : (
           <button type="submit" class="link" name="way" value="look">

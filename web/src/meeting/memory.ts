@@ -16,6 +16,8 @@ export interface TabMemory {
   chosen?: Chosen;
   /** This seat's personal secret, to show the personal link again. */
   personal?: string;
+  /** It has just been given out, and nobody has read yet what it is for. */
+  personalUnread?: boolean;
   /** Since when this person has been in the meeting, by this computer's clock. */
   since?: number;
 }

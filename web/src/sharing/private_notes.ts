@@ -11,7 +11,7 @@ import { KEY_BYTES, sealingKey } from "./seal";
 export async function notesKey(keys: Keys, requests: Requests, seatSecret: string | null): Promise<CryptoKey | null> {
   if (keys.notes) return await sealingKey(keys.notes);
   if (keys.notes_made) return null;
-  const fresh = base64url(crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
+  const fresh = freshKey();
   try {
     await requests.putNotesKey(fresh, seatSecret);
     return await sealingKey(fresh);
@@ -26,3 +26,18 @@ export async function notesKey(keys: Keys, requests: Requests, seatSecret: strin
     throw error;
   }
 }
+
+/** Another key in place of one that this browser cannot open; what was written under that one is lost with it. Throws
+ * `ApiError` (`notes_key_exists`: it can be opened after all; `link_wanted`: the personal link is needed for this). */
+export async function anewNotesKey(requests: Requests, seatSecret: string | null): Promise<CryptoKey> {
+  const fresh = freshKey();
+  try {
+    await requests.putNotesKey(fresh, seatSecret, true);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "wrong_seat_secret" || !seatSecret) throw error;
+    await requests.putNotesKey(fresh, null, true);
+  }
+  return await sealingKey(fresh);
+}
+
+const freshKey = (): string => base64url(crypto.getRandomValues(new Uint8Array(KEY_BYTES)));

@@ -49,8 +49,18 @@ export class Requests {
     return this.#ask("GET", "/sharing-keys");
   }
 
-  putNotesKey(key: string, seatSecret: string | null): Promise<unknown> {
-    return this.#ask("PUT", "/sharing-keys/notes", seatSecret ? { key, seat_secret: seatSecret } : { key });
+  /** `anew`: in place of one that nobody here can open. */
+  putNotesKey(key: string, seatSecret: string | null, anew = false): Promise<unknown> {
+    const more = { ...(seatSecret ? { seat_secret: seatSecret } : {}), ...(anew ? { anew } : {}) };
+    return this.#ask("PUT", "/sharing-keys/notes", { key, ...more });
+  }
+
+  /** An entry of a page that is being closed: sent although nobody will hear the answer. */
+  appendLast(journal: Journal, local: Id, body: Uint8Array): void {
+    const headers = { "Content-Type": "application/octet-stream" };
+    const init: RequestInit = { method: "POST", credentials: "same-origin", keepalive: true, headers };
+    init.body = body as Octets;
+    this.world.fetch(this.#path(`/journals/${journal}/entries`, { local }), init).catch(() => undefined);
   }
 
   /** Calls `each` for every frame in order, and gives the last durable number; throws where the answer was cut off.

@@ -44,6 +44,7 @@ export function ActionRow({ desk, action, index, how }: Props): JSX.Element {
       <div>
         <label for={`${id}-words`}>{t(`topics.words.${action.kind}`)}</label>
         <WordsField
+          desk={desk}
           id={`${id}-words`}
           focusKey={`${action.id}:words`}
           words={action.text}

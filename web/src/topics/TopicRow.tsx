@@ -64,6 +64,7 @@ export function TopicRow({ desk, topic, index, how }: Props): JSX.Element {
       <div>
         <label for={`${id}-words`}>{t("topics.words.topic")}</label>
         <WordsField
+          desk={desk}
           id={`${id}-words`}
           focusKey={`${topic.id}:words`}
           words={topic.title}

@@ -1,8 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Desk } from "./desk.ts";
 import { grow } from "./note_field.ts";
 
 interface Props {
+  readonly desk: Desk;
   readonly id: string;
   readonly focusKey: string;
   readonly words: string;
@@ -15,7 +17,7 @@ interface Props {
 const PAUSE = 600;
 
 /** One line of words that grows over several. Taken after a pause and when one leaves; empty, the old ones come back. */
-export function WordsField({ id, focusKey, words, limit, onWords, onEnter }: Props): JSX.Element {
+export function WordsField({ desk, id, focusKey, words, limit, onWords, onEnter }: Props): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
   const shown = useRef(words);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -40,14 +42,13 @@ export function WordsField({ id, focusKey, words, limit, onWords, onEnter }: Pro
   taking.current = take;
   useEffect(() => {
     const node = field.current;
-    const leave = () => taking.current();
-    addEventListener("pagehide", leave);
+    const stop = desk.sharing.onLeaving(() => taking.current());
     return () => {
-      removeEventListener("pagehide", leave);
+      stop();
       field.current ??= node;
       taking.current();
     };
-  }, []);
+  }, [desk]);
 
   return (
     <textarea
