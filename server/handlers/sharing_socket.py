@@ -18,6 +18,7 @@ from server.handlers.sharing_page import SharingPage
 from server.handlers.socket import HEARTBEAT_S, MALFORMED_IN_A_ROW, SOCKETS_A_SEAT
 from server.handlers.socket_page import Bucket
 from server.live.journal_room import JournalRoom
+from server.live.journals import LiveJournals
 from server.live.sharers import JournalLimits
 from server.store import seats
 
@@ -44,14 +45,15 @@ async def sharing_socket(request: web.Request) -> web.StreamResponse:
     opened[key] += 1
     try:
         async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
-            return await _serve(request, live.room)
+            return await _serve(request, live)
     finally:
         opened[key] -= 1
         if not opened[key]:
             del opened[key]
 
 
-async def _serve(request: web.Request, room: JournalRoom) -> web.StreamResponse:
+async def _serve(request: web.Request, live: LiveJournals) -> web.StreamResponse:
+    room = live.room
     socket = web.WebSocketResponse(
         heartbeat=HEARTBEAT_S, max_msg_size=MAX_FRAME_BYTES, compress=False, autoping=True, writer_limit=65_536
     )
@@ -62,6 +64,7 @@ async def _serve(request: web.Request, room: JournalRoom) -> web.StreamResponse:
     writing = asyncio.create_task(page.write())
     try:
         room.come(page)
+        live.compaction.look()
         if not await _still_holds(request, page):
             page.bye("seat_revoked")
         await Reading(room, page, request.app[CLOCK]).run(socket)

@@ -117,6 +117,14 @@ class Log:
         """The entry its sender called so, if it is among the last."""
         return self._names.get((seat, local))
 
+    def written_ms(self, n: int) -> int | None:
+        """When this entry was written, if it is among the last."""
+        return next((known.at_ms for known in self._names.values() if known.n == n), None)
+
+    def last_before(self, at_ms: int) -> int:
+        """The last entry that was written before a moment, as far as is remembered; 0: there is none."""
+        return max((known.n for known in self._names.values() if known.at_ms < at_ms), default=0)
+
     def say_again(self, known: Known, name: Name, stored: Stored) -> None:
         """The same entry came once more: answered as the first one, once that is durable."""
         if known.n <= self.durable:

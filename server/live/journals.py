@@ -89,6 +89,12 @@ class Journals:
             del self._rooms[room_id]
             live.compaction.close()
 
+    def meeting_turned(self, room_id: str) -> None:
+        """A meeting of the room has begun or ended, and the store knows."""
+        live = self._rooms.get(room_id)
+        if live is not None:
+            live.compaction.look()
+
     def peek(self, room_id: str) -> LiveJournals | None:
         """The room's journals if they are live."""
         return self._rooms.get(room_id)

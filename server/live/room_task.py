@@ -64,6 +64,7 @@ class RoomTask:
         self._observers: list[Observer] = []
         self.id = known.room
         self.worker = Worker(known.room, services.clock, self._rest)
+        self._journals = journals
         table = RoomTable(services, known.room, journals, self.observe, lambda: self._room)
         self.deck = Deck(services, known.room, self.worker, self._report, self._saved, table)
         self.consents = Consents(services, known.room, self.dispatch, lambda: self._room)
@@ -333,10 +334,12 @@ class RoomTask:
     async def _begin_meeting(self, effect: ev.MeetingBegan) -> None:
         async with self._services.database.write() as tx:
             await recordings.begin_meeting(tx, effect.meeting, self.id, effect.at_ms)
+        self._journals.meeting_turned(self.id)
 
     async def _end_meeting(self, effect: ev.MeetingEnded) -> None:
         async with self._services.database.write() as tx:
             await recordings.end_meeting(tx, effect.meeting, effect.at_ms)
+        self._journals.meeting_turned(self.id)
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
