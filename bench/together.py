@@ -4,8 +4,8 @@
 
 - message: from Enter in one chat to the message in the other's page;
 - shape: from the key that doubles a rectangle on one board to the first changed pixel on the other's canvas;
-- weight: what the meeting's page has fetched, as it came over the line (gzip), when the two see each other, when what
-  they share has come too, and when the board is open.
+- weight: what the meeting's page has fetched, as it came over the line (gzip): when the two see each other, some
+  seconds later (line and chat have come by themselves), with the chat open, and with the board open.
 
 All moments are taken inside the pages, by clocks that share this machine.
 """
@@ -73,6 +73,23 @@ async def between(first: Page, event: str, second: Page, sees: str, act: Callabl
         return float(await seen - await began)
 
 
+async def weights(mentee: Person) -> list[tuple[str, dict[str, int]]]:
+    page = mentee.page
+    found = [("two who see each other", await page.evaluate(WEIGH))]
+    await page.wait_for_timeout(4000)
+    found.append(("some seconds later", await page.evaluate(WEIGH)))
+    for name, panel, there in (
+        ("with the chat open", "Chat", ".chat-log"),
+        ("with the board open", "Whiteboard", "canvas.excalidraw__canvas.static"),
+    ):
+        await mentee.button(panel).click()
+        await page.locator(there).wait_for()
+        await page.wait_for_load_state("networkidle")
+        found.append((name, await page.evaluate(WEIGH)))
+        await mentee.button(panel).click()
+    return found
+
+
 async def messages(mentor: Person, mentee: Person, count: int) -> list[float]:
     for person in (mentor, mentee):
         await person.button("Chat").click()
@@ -116,21 +133,14 @@ async def measure(count: int, say: Callable[[str], None]) -> None:
                 pair = await make_pair(place.url, (browser, browser))
                 for person in (pair.mentor, pair.mentee):
                     await person.page.set_viewport_size({"width": 1280, "height": 720})
-                met = await pair.mentee.page.evaluate(WEIGH)
-                await pair.mentee.page.wait_for_timeout(4000)
-                shared = await pair.mentee.page.evaluate(WEIGH)
+                weighed = await weights(pair.mentee)
                 talk = await messages(pair.mentor, pair.mentee, count)
                 drawn = await shapes(pair.mentor, pair.mentee, count)
-                board = await pair.mentee.page.evaluate(WEIGH)
         finally:
             await place.stop()
     for name, took in (("message to message", talk), ("shape to shape", drawn)):
         say(f"{name:20} median {statistics.median(took):6.0f} ms, worst of {len(took)} {max(took):6.0f} ms")
-    for name, weight in (
-        ("two who see each other", met),
-        ("and what they share", shared),
-        ("and the open board", board),
-    ):
+    for name, weight in weighed:
         say(
             f"{name:24} {weight['page'] / 1000:6.1f} kB of page, styles and scripts, "
             f"{weight['fonts'] / 1000:5.1f} kB of fonts, {weight['requests']} requests"
