@@ -1,6 +1,6 @@
 """The chat of a live room: entries get their numbers as they are written, and are passed on once they are durable."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -40,8 +40,12 @@ class Chat:
         self.room = room
         self.limits = limits
         self.head = 0
-        self.living = 0
+        self.rows = Counter[Seat]()
+        """Entries by seat, with those struck out."""
+        self.living = Counter[Seat]()
         self.waiting: deque[Said] = deque()
+        self._coming = Counter[Seat]()
+        """Of those, by seat."""
         self.waiting_bytes = 0
         self.said = 0
         """Entries that ever came here."""
@@ -54,21 +58,21 @@ class Chat:
 
     async def load(self, tx: Tx) -> None:
         count = await chat.count(tx, self.room)
-        self.head, self.living = count.head, count.living
+        self.head, self.rows, self.living = count.head, Counter(count.rows), Counter(count.living)
 
-    def check_room(self, size: int) -> None:
+    def check_room(self, seat: Seat, size: int) -> None:
         """Raises VisavisError `journal_full` 409, `disk_full` 507."""
-        count = len(self.waiting)
-        if self.living + count >= self.limits.chat_entries or self.head + count >= self.limits.chat_rows:
-            raise VisavisError(
-                "journal_full", "The chat is full.", 409, used=self.living, limit=self.limits.chat_entries
-            )
+        limits, coming = self.limits, self._coming[seat]
+        if self.living[seat] + coming >= limits.chat_entries or self.rows[seat] + coming >= limits.chat_rows:
+            more = {"used": self.living[seat], "limit": limits.chat_entries}
+            raise VisavisError("journal_full", "This seat's part of the chat is full.", 409, **more)
         if self.waiting_bytes + size > self.limits.pending_bytes and self.waiting:
             raise VisavisError("disk_full", "What is written cannot be stored at the moment.", 507)
 
     def say(self, said: Said) -> None:
         self.said += 1
         self.waiting.append(said)
+        self._coming[said.seat] += 1
         self.waiting_bytes += len(said.body)
 
     def turn(self) -> list[Said]:
@@ -107,11 +111,13 @@ class Chat:
         """They are durable."""
         for each in entries:
             self.waiting.popleft()
+            self._coming[each.said.seat] -= 1
             self.settled += 1
             self.waiting_bytes -= len(each.said.body)
             if not each.again:
                 self.head = each.n
-                self.living += 1
+                self.rows[each.said.seat] += 1
+                self.living[each.said.seat] += 1
 
 
 def open_chat(room: str, key: bytes, row: ChatRow) -> bytes:

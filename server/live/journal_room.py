@@ -67,6 +67,8 @@ class JournalRoom:
         self.document = Log(room, Journal.DOCUMENT, Seat.MENTOR, limits)
         self.notes = {seat: Log(room, Journal.NOTES, seat, limits) for seat in Seat}
         self.chat = Chat(room, limits)
+        self.spare_keys: dict[str, bytes] = {}
+        """For chat entries, made and not used yet: what cannot be written is tried again, under the same ones."""
         self.sharers: dict[Sharer, dict[Journal, Callable[[Waiting], None]]] = {}
         self.services = services
         self._writer = writer
@@ -186,7 +188,7 @@ class JournalRoom:
 
     def say(self, seat: Seat, local: str, body: bytes, stored: Callable[[int, int], None]) -> None:
         """A chat entry. Raises VisavisError `journal_full`, `disk_full`."""
-        self.chat.check_room(len(body))
+        self.chat.check_room(seat, len(body))
         self.chat.say(Said(seat, local, self.services.clock.now_ms(), body, stored))
         self._writer.stir(self)
 
@@ -250,7 +252,7 @@ class JournalRoom:
         await journal_keys.destroy(self.services, self.id, Kind.CHAT, [row.key])
         async with database.write() as tx:
             first = await chat_rows.strike(tx, self.id, n, now)
-        self.chat.living -= first  # asked for twice at once, it is one less all the same
+        self.chat.living[seat] -= first  # asked for twice at once, it is one less all the same
         return Struck(n, now)
 
     # --- what is written ----------------------------------------------------------------------------------------------
@@ -267,6 +269,14 @@ class JournalRoom:
         self.tell(log, Durable(log.journal, log.durable))
         self._written(self, log)
 
+    def spend_keys(self, entries: list[Written]) -> None:
+        """Those the new entries were sealed under, in order. Where one was there already, a write that seemed to have
+        failed had not: nobody knows then which keys it took."""
+        if any(each.again for each in entries):
+            self.spare_keys.clear()
+        for key_id in list(self.spare_keys)[: len(entries)]:
+            del self.spare_keys[key_id]
+
     def chat_settled(self, entries: list[Written]) -> None:
         self.chat.written(entries)
         for said, n, at_ms, again in entries:
@@ -277,7 +287,9 @@ class JournalRoom:
                 self._observe(Journal.CHAT, n, said.seat, at_ms, said.body)
             said.stored(n, at_ms)
         self._send(self.sharers, Durable(Journal.CHAT, self.chat.head))
-        self._warn("chat", Room(Journal.CHAT, self.chat.living, self.limits.chat_entries), self.sharers)
+        for seat in Seat:
+            room = Room(Journal.CHAT, self.chat.living[seat], self.limits.chat_entries)
+            self._warn(f"chat.{seat}", room, [sharer for sharer in self.sharers if sharer.seat is seat])
 
     async def flush(self) -> None:
         """Returns once all that is numbered now is durable. Raises VisavisError `disk_full` (507)."""
@@ -310,7 +322,7 @@ class JournalRoom:
         for room in (
             Room(Journal.DOCUMENT, self.document.used, limits.used_bytes),
             Room(Journal.NOTES, notes.used, limits.used_bytes),
-            Room(Journal.CHAT, self.chat.living, limits.chat_entries),
+            Room(Journal.CHAT, self.chat.living[sharer.seat], limits.chat_entries),
         ):
             if room.used * 100 >= room.limit * WARN_AT:
                 self._send([sharer], room)
@@ -330,7 +342,6 @@ class RoomWork:
         self._room = room
         self._logs = logs
         self._said = said
-        self._chat_keys: dict[str, bytes] = {}
         self._chat: list[Written] = []
         self._begun: dict[Log, tuple[str, bytes]] = {}
 
@@ -339,8 +350,9 @@ class RoomWork:
             if log_.generation is None:
                 [made] = (await self._room.keys.make(Kind.LOG)).items()
                 self._begun[log_] = made
-        if self._said:
-            self._chat_keys = await self._room.keys.make(Kind.CHAT, len(self._said))
+        spare = self._room.spare_keys
+        if len(spare) < len(self._said):
+            spare.update(await self._room.keys.make(Kind.CHAT, len(self._said) - len(spare)))
 
     async def write(self, tx: Tx) -> list[tuple[str, str, Batch]]:
         batches = []
@@ -352,7 +364,7 @@ class RoomWork:
             generation, key = begun or each.in_use
             batches += [(self._room.id, each.name, batch) for batch in each.sealed(entries, generation, key)]
         if self._said:
-            self._chat = await self._room.chat.write(tx, self._said, self._chat_keys)
+            self._chat = await self._room.chat.write(tx, self._said, self._room.spare_keys)
         return batches
 
     def written(self) -> None:
@@ -361,4 +373,5 @@ class RoomWork:
                 each.generation, each.key = self._begun[each]
             self._room.settled(each, entries)
         if self._said:
+            self._room.spend_keys(self._chat)
             self._room.chat_settled(self._chat)

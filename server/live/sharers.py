@@ -35,9 +35,10 @@ class JournalLimits:
     used_entries: int = 65_536
     """After the snapshot. However small each is, all are opened and sealed anew when a snapshot settles."""
     retained_entries: int = 1_000_000
-    chat_entries: int = 20_000
-    chat_rows: int = 100_000
-    """With those struck out."""
+    chat_entries: int = 10_000
+    """Of each seat, so that neither can leave the other no room."""
+    chat_rows: int = 50_000
+    """Of each seat, with those struck out."""
     pending_bytes: int = 8 * MIB
     """Entries of one log that are not durable yet."""
     gather_s: float = 0.01

@@ -29,8 +29,9 @@ from server.store.sealed import SealedPart, SealedReader
 from server.store.shred import ShredKeys
 
 MAX_BYTES = 10 * 1024 * 1024
-ROOM_BYTES = 500 * 1024 * 1024
-ROOM_BLOBS = 10_000
+SEAT_BYTES = 250 * 1024 * 1024
+SEAT_BLOBS = 5_000
+"""Of each seat, so that neither can leave the other no room: only who put a blob may delete it."""
 KIND = "blob"
 """Of the shred key."""
 _log = get_logger()
@@ -56,10 +57,14 @@ class Blob(Struct, frozen=True):
     """The data key, under the content key and the shred key."""
 
 
-async def used(tx: Tx, room: str | None = None) -> tuple[int, int]:
-    """(bytes, how many) of a room, or of all; those still coming count whole."""
+async def used(tx: Tx, room: str | None = None, seat: Seat | None = None) -> tuple[int, int]:
+    """(bytes, how many) of a room's seat, of a room, or of all; those still coming count whole."""
     asked = select(func.coalesce(func.sum(_blobs.c.size), 0), func.count())
-    size, many = (await tx.execute(asked if room is None else asked.where(_blobs.c.room == room))).one()
+    if room is not None:
+        asked = asked.where(_blobs.c.room == room)
+    if seat is not None:
+        asked = asked.where(_blobs.c.seat == seat)
+    size, many = (await tx.execute(asked)).one()
     return int(size), int(many)
 
 
@@ -166,10 +171,10 @@ class Blobs:
 
     async def _announce(self, row: Blob) -> None:
         async with self._database.write() as tx:
-            size, many = await used(tx, row.room)
-            if size + row.size > ROOM_BYTES or many >= ROOM_BLOBS:
-                more = {"limit": ROOM_BYTES, "used": size}
-                raise VisavisError("blobs_full", "The room's files take up all they may.", 507, **more)
+            size, many = await used(tx, row.room, row.seat)
+            if size + row.size > SEAT_BYTES or many >= SEAT_BLOBS:
+                more = {"limit": SEAT_BYTES, "used": size}
+                raise VisavisError("blobs_full", "This seat's files take up all they may.", 507, **more)
             values = {name: getattr(row, name) for name in Blob.__struct_fields__}
             await tx.execute(insert(_blobs).values(**values))
 

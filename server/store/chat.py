@@ -29,7 +29,8 @@ class ChatRow(Struct, frozen=True):
 
 class Count(Struct, frozen=True):
     head: int
-    living: int
+    rows: dict[Seat, int]
+    living: dict[Seat, int]
     """Entries that were not struck out."""
 
 
@@ -39,9 +40,14 @@ async def add(tx: Tx, entries: Sequence[ChatRow]) -> None:
 
 
 async def count(tx: Tx, room: str) -> Count:
-    found = await tx.execute(select(func.max(_table.c.n), func.count(_table.c.sealed)).where(_table.c.room == room))
-    head, living = found.one()
-    return Count(head or 0, living)
+    counts = (func.max(_table.c.n), func.count(), func.count(_table.c.sealed))
+    asked = select(_table.c.seat, *counts).where(_table.c.room == room).group_by(_table.c.seat)
+    found = [(Seat(seat), last, rows, living) for seat, last, rows, living in await tx.execute(asked)]
+    return Count(
+        head=max((last for _, last, _, _ in found), default=0),
+        rows={seat: rows for seat, _, rows, _ in found},
+        living={seat: living for seat, _, _, living in found},
+    )
 
 
 async def named(tx: Tx, room: str, seat: Seat, local: str) -> tuple[int, int] | None:

@@ -154,22 +154,19 @@ async def test_a_body_that_breaks_off_leaves_nothing(house: House) -> None:
     assert await house.hub.services.shred.things(room, blobs.KIND) == {}
 
 
-async def test_a_room_holds_so_much(house: House) -> None:
+async def test_a_seat_holds_so_much(house: House) -> None:
     mentor, mentee, room = await pair_in(house)
     made = (await put(mentor, room, b"x" * 10))[1]["id"]
     async with house.app[DATABASE].write() as tx:
         one = tables.blobs.c.id == made
-        await tx.execute(update(tables.blobs).where(one).values(size=blobs.ROOM_BYTES - 10))
+        await tx.execute(update(tables.blobs).where(one).values(size=blobs.SEAT_BYTES - 10))
     assert (await put(mentor, room, b"x" * 10))[0] == 200
-    status, told = await put(mentee, room, b"x", seat="mentee")
-    assert (status, told["code"], told["limit"], told["used"]) == (
-        507,
-        "blobs_full",
-        blobs.ROOM_BYTES,
-        blobs.ROOM_BYTES,
-    )
-    assert (await mentor.ask("DELETE", f"/api/rooms/{room}/blobs/{made}"))[0] == 200
+    status, told = await put(mentor, room, b"x")
+    assert (status, told["code"]) == (507, "blobs_full")
+    assert (told["limit"], told["used"]) == (blobs.SEAT_BYTES, blobs.SEAT_BYTES)
     assert (await put(mentee, room, b"x", seat="mentee"))[0] == 200
+    assert (await mentor.ask("DELETE", f"/api/rooms/{room}/blobs/{made}"))[0] == 200
+    assert (await put(mentor, room, b"x"))[0] == 200
 
 
 async def test_the_servers_bounds_hold_for_files_too(tmp_path: Path) -> None:

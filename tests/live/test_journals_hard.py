@@ -13,6 +13,7 @@ from server.domain.sharing import Journal
 from server.handlers import sharing_socket, socket_page
 from server.handlers.content import content_key
 from server.ids import new_id
+from server.live.journal_keys import Kind
 from server.live.journal_snapshots import Asked
 from tests.live.deaf import deaf_socket
 from tests.live.house import House, pair_in
@@ -64,6 +65,28 @@ async def test_what_ails_one_room_keeps_no_other_from_being_written(house: House
         await tx.exec_driver_sql("DROP TRIGGER refuse")
     assert (await mentor.expect("stored"))[2] == local
     assert bodies(await mentor.read()) == [b"waits"]
+
+
+@pytest.mark.slow
+async def test_what_cannot_be_written_for_long_makes_no_more_keys(house: House) -> None:
+    mentor, mentee = await sharing_pair(house)
+    services = house.hub.services
+    async with services.database.write() as tx:
+        await tx.exec_driver_sql(
+            "CREATE TRIGGER silence BEFORE INSERT ON chat_entries"
+            f" WHEN NEW.room = '{mentor.room}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    said = [await mentor.append(b"said", "chat") for _ in range(5)]
+    for _ in range(3):  # each reading asks for all to be written first
+        status, problem = await mentor.browser.ask("GET", mentor.path("", "chat"))
+        assert (status, problem["code"]) == (507, "disk_full")
+    assert len(await services.shred.things(mentor.room, Kind.CHAT)) == 5
+    async with services.database.write() as tx:
+        await tx.exec_driver_sql("DROP TRIGGER silence")
+    for local in said:
+        assert (await mentee.expect("entry"))[5] == local
+    assert bodies(await mentee.read(journal="chat")) == [b"said"] * 5
+    assert len(await services.shred.things(mentor.room, Kind.CHAT)) == 5
 
 
 @pytest.mark.slow
@@ -191,7 +214,7 @@ async def test_a_message_struck_out_twice_at_once_is_one_less(house: House) -> N
         await mentee.expect("struck")
     live = house.hub.journals.peek(mentor.room)
     assert live is not None
-    assert live.room.chat.living == 1
+    assert live.room.chat.living.total() == 1
 
 
 async def test_a_seat_that_is_taken_away_while_its_socket_opens_is_not_held(

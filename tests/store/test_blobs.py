@@ -34,8 +34,8 @@ def kept(store: Store, masters: MasterKeys) -> Blobs:
     return Blobs(store.database, store.shred, masters)
 
 
-async def put(kept: Blobs, room: str, data: bytes = DATA) -> Blob:
-    return await kept.put(room, Seat.MENTOR, KEY, len(data), pieces(data), NOW)
+async def put(kept: Blobs, room: str, data: bytes = DATA, seat: Seat = Seat.MENTOR) -> Blob:
+    return await kept.put(room, seat, KEY, len(data), pieces(data), NOW)
 
 
 async def read(store: Store, kept: Blobs, blob: Blob, key: bytes = KEY) -> bytes:
@@ -107,13 +107,14 @@ async def test_a_body_that_breaks_off_leaves_nothing(store: Store, kept: Blobs) 
     assert await left(store) == (0, 0, 0)
 
 
-async def test_a_room_holds_so_many(store: Store, kept: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blobs, "ROOM_BLOBS", 2)
+async def test_a_seat_holds_so_many(store: Store, kept: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blobs, "SEAT_BLOBS", 2)
     room = await a_room(store)
     for _ in range(2):
         await put(kept, room, b"x")
     with pytest.raises(VisavisError, match="blobs_full"):
         await put(kept, room, b"x")
+    await put(kept, room, b"x", seat=Seat.MENTEE)
     await put(kept, await a_room(store), b"x")
 
 
