@@ -471,6 +471,46 @@ describe("files of deleted messages", () => {
     await expect(mentor.getBlob(id)).rejects.toThrow();
   });
 
+  test("stay as long as their message does: the line was down as it was to be deleted", async () => {
+    const [mentor] = localPair();
+    const { id } = await mentor.putBlob(new Uint8Array([1]));
+    const local = mentor.say(messageBody({ text: "", files: [{ ...file, blob: id }], meeting: null }));
+    const kept = storage();
+    const strike = vi.spyOn(mentor, "strike").mockImplementation(() => undefined);
+    const drops = new Drops(mentor, kept);
+    drops.whenStruck(local, [id]);
+    mentor.strike(1);
+    mentor.cut();
+    mentor.mend();
+    await expect(mentor.getBlob(id)).resolves.toBeDefined();
+    drops.close();
+    strike.mockRestore();
+    // after a reload, and on the second try
+    new Drops(mentor, kept);
+    await expect(mentor.getBlob(id)).resolves.toBeDefined();
+    mentor.strike(1);
+    await vi.waitUntil(() => kept.kept.size === 0);
+    await expect(mentor.getBlob(id)).rejects.toThrow();
+  });
+
+  test("of a message that was never sent go at once, of one on its way when it is struck", async () => {
+    const [mentor, mentee] = localPair();
+    const { id } = await mentor.putBlob(new Uint8Array([1]));
+    const kept = storage();
+    const drops = new Drops(mentor, kept);
+    mentor.cut();
+    const local = mentor.say(said("Not this"));
+    drops.takeBack(local, [{ ...file, blob: id }]);
+    expect(messages(thread(mentor.chat.value, "mentor"))).toEqual([]);
+    await vi.waitUntil(() => kept.kept.size === 0);
+    await expect(mentor.getBlob(id)).rejects.toThrow();
+    mentor.mend();
+    expect(mentee.chat.value).toEqual([]);
+    vi.spyOn(mentor, "takeBack").mockReturnValue(false);
+    drops.takeBack(ID, [{ ...file, blob: ID }]);
+    expect(kept.kept.size).toBe(1);
+  });
+
   test("that are gone already are forgotten", async () => {
     const [mentor] = localPair();
     const kept = storage();

@@ -62,6 +62,7 @@ class End implements LocalSharing {
   readonly #leaving = new Set<() => void>();
   #waiting: (() => void)[] = [];
   #unstored: ChatEntry[] = [];
+  readonly #takenBack = new Set<ChatEntry>();
   #seen = 0;
   #cut = false;
 
@@ -95,6 +96,7 @@ class End implements LocalSharing {
     this.#unstored = [...this.#unstored, entry];
     this.#show();
     this.#send(() => {
+      if (this.#takenBack.has(entry)) return;
       this.#unstored = this.#unstored.filter((waiting) => waiting !== entry);
       const n = this.server.chat.length + 1;
       this.server.chat.push({ ...entry, n, atMs: this.server.clock++, stored: true });
@@ -107,6 +109,15 @@ class End implements LocalSharing {
       const entry = this.server.chat[n - 1];
       if (entry?.seat === this.you) this.server.chat[n - 1] = { ...entry, body: null };
     });
+  }
+
+  takeBack(local: Id): boolean {
+    const entry = this.#unstored.find((one) => one.local === local);
+    if (!entry) return false;
+    this.#unstored = this.#unstored.filter((one) => one !== entry);
+    this.#takenBack.add(entry);
+    this.#show();
+    return true;
   }
 
   pass(kind: string, data: unknown): void {

@@ -21,8 +21,11 @@ export function DeleteDialog({ sharing, drops, deleting }: Props): JSX.Element {
   };
   const strike = () => {
     if (message === null) return;
+    drops.whenStruck(
+      message.key,
+      message.files.map((file) => file.blob),
+    );
     sharing.strike(message.n);
-    void drops.drop(message.files.map((file) => file.blob));
     close();
   };
   return (

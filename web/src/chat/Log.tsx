@@ -60,6 +60,7 @@ export function Log({ sharing, names, drops, target, level }: Props): JSX.Elemen
               onDelete={(message) => {
                 deleting.value = message;
               }}
+              onTakeBack={({ key, files }) => drops.takeBack(key, files)}
             />
           </Fragment>
         ))}
@@ -90,11 +91,12 @@ interface LineProps {
   readonly goesOn: boolean;
   readonly reachable: boolean;
   readonly onDelete: (message: Message) => void;
+  readonly onTakeBack: (message: Message) => void;
 }
 
-function Line({ item, sharing, names, level, goesOn, reachable, onDelete }: LineProps): JSX.Element {
+function Line({ item, sharing, names, level, goesOn, reachable, onDelete, onTakeBack }: LineProps): JSX.Element {
   if (item.kind === "message") {
-    return <MessageView {...{ sharing, names, goesOn, reachable, onDelete }} message={item} />;
+    return <MessageView {...{ sharing, names, goesOn, reachable, onDelete, onTakeBack }} message={item} />;
   }
   if ("count" in item) {
     return <p class={`chat-gap ${item.seat} second small`}>{gapWords(item)}</p>;

@@ -20,9 +20,11 @@ interface Props {
   /** In the order of Tab. */
   readonly reachable: boolean;
   readonly onDelete: (message: Message) => void;
+  /** Of what waits to be sent. */
+  readonly onTakeBack: (message: Message) => void;
 }
 
-export function MessageView({ message, sharing, names, goesOn, reachable, onDelete }: Props): JSX.Element {
+export function MessageView({ message, sharing, names, goesOn, reachable, onDelete, onTakeBack }: Props): JSX.Element {
   const { key, n, seat, atMs, stored, text, files, reactions } = message;
   const choosing = useSignal(false);
   const own = seat === sharing.you;
@@ -53,7 +55,14 @@ export function MessageView({ message, sharing, names, goesOn, reachable, onDele
       {files.map((file) => (
         <FileView key={file.blob} {...{ file, sharing }} />
       ))}
-      {!stored && <p class="second small">{t("chat.waiting")}</p>}
+      {!stored && (
+        <div class="chat-waiting">
+          <p class="second small">{t("chat.waiting")}</p>
+          <button type="button" class="chat-more" onClick={() => onTakeBack(message)}>
+            {t("chat.take_back")}
+          </button>
+        </div>
+      )}
       {reactions.length > 0 && <Reactions {...{ reactions, sharing, names, react }} />}
       {stored && (
         <div class="chat-actions">

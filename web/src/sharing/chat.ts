@@ -1,6 +1,6 @@
 /** The chat's entries in the order of the server, those that wait last. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Seat } from "../protocol";
+import type { Id, Seat } from "../protocol";
 import type { Waiting } from "./outbox";
 import type { Entry } from "./protocol";
 import type { ChatEntry } from "./types";
@@ -30,6 +30,11 @@ export class ChatStream {
     if (!this.#stored.has(n)) this.#stored.set(n, { n, seat: this.you, atMs, local, body, stored: true });
     this.#settle(this.you, local);
     this.#showSoon();
+  }
+
+  takeBack(local: Id): void {
+    this.#waiting = this.#waiting.filter((entry) => entry.local !== local);
+    this.#show();
   }
 
   struck(n: number): void {

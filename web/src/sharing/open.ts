@@ -17,7 +17,7 @@ import { Leaving } from "./leaving";
 import { browserWorld, Line, type World } from "./line";
 import { Outbox, type Waiting } from "./outbox";
 import { Passing, passingBody } from "./passing";
-import { type Here, MAX_CHAT_BYTES, type ToSharer } from "./protocol";
+import { type Entry, type Here, MAX_CHAT_BYTES, type ToSharer } from "./protocol";
 import { Requests } from "./requests";
 import { sealingKey } from "./seal";
 import { Sender } from "./sender";
@@ -74,6 +74,8 @@ class OpenSharing implements Work {
     () => void this.#late.here.peek()?.flush(),
     () => this.#sayLast(this.#arriving),
   );
+  /** Messages that were to be sent and then not; some were on their way. */
+  readonly #takenBack = new Set<Id>();
   /** On their way into the outbox. */
   readonly #arriving = new Set<Waiting>();
   #outbox: Outbox | null = null;
@@ -148,7 +150,10 @@ class OpenSharing implements Work {
   #makeChatFeed(): Feed {
     const ports = {
       read: this.#requests.journal.bind(this.#requests),
-      entry: this.#chat.entry.bind(this.#chat),
+      entry: (entry: Entry) => {
+        this.#chat.entry(entry);
+        if (entry.seat === this.you && entry.body) this.#strikeTakenBack(entry.local, entry.n);
+      },
       snapshot: () => undefined,
       caughtUp: () => {
         this.#chatReady.value = true;
@@ -349,7 +354,8 @@ class OpenSharing implements Work {
     if (this.#outbox) await this.#outbox.put(entry);
     else this.#early.push(entry);
     this.#arriving.delete(entry);
-    this.#sender.add(entry);
+    if (this.#takenBack.has(entry.local)) void this.#outbox?.remove([entry.local]);
+    else this.#sender.add(entry);
   }
 
   /** The server takes each once, whoever says it again. */
@@ -363,6 +369,7 @@ class OpenSharing implements Work {
     if (entry.journal === "chat") {
       this.#chat.stored(entry, n, atMs);
       this.#chatFeed.mark(n);
+      this.#strikeTakenBack(entry.local, n);
     } else this.#late.stored(entry, n);
   }
 
@@ -397,6 +404,17 @@ class OpenSharing implements Work {
 
   strike(n: number): void {
     if (!this.#line.send({ type: "strike", n })) this.#troubles.tell("not_struck", "chat");
+  }
+
+  takeBack(local: Id): boolean {
+    this.#takenBack.add(local);
+    this.#chat.takeBack(local);
+    void this.#outbox?.remove([local]);
+    return this.#sender.takeBack(local);
+  }
+
+  #strikeTakenBack(local: Id, n: number): void {
+    if (this.#takenBack.delete(local)) this.strike(n);
   }
 
   pass(kind: string, data: unknown): void {

@@ -36,6 +36,8 @@ export class Sender {
   /** Local names of those on their way, and since when. */
   #away = new Map<Id, number>();
   #known = new Set<Id>();
+  /** Said at least once, whether it arrived or not. */
+  #said = new Set<Id>();
   /** Journals that take nothing at the moment. */
   #held = new Map<Journal, ReturnType<typeof setTimeout> | null>();
   #connected = false;
@@ -70,6 +72,13 @@ export class Sender {
     await this.#merge();
     this.#connected = true;
     this.#pump();
+  }
+
+  /** It goes out no more. True: it never did. */
+  takeBack(local: Id): boolean {
+    if (!this.#away.has(local)) this.#queue = this.#queue.filter((entry) => entry.local !== local);
+    this.#count();
+    return !this.#said.has(local);
   }
 
   disconnected(): void {
@@ -134,6 +143,7 @@ export class Sender {
       const { journal, local, body } = entry;
       if (!this.ports.send({ type: "append", journal, local, body })) break;
       this.#away.set(local, performance.now());
+      if (journal === "chat") this.#said.add(local);
     }
     this.#watchLater();
   }

@@ -77,6 +77,9 @@ export interface Sharing {
   /** Up to 16 KiB; throws RangeError beyond. */
   say(body: Uint8Array): Id;
   strike(n: number): void;
+  /** What waits to be sent is not sent; where it was on its way already it is struck once it is stored. True: it had never
+   * left this page. */
+  takeBack(local: Id): boolean;
 
   pass(kind: string, data: unknown): void;
   /** Returns how to stop listening. */
