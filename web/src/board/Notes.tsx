@@ -1,12 +1,18 @@
 /** What people are told beside the board. */
 import type { JSX } from "preact";
+import { otherSeat } from "../protocol";
+import type { Names } from "../sharing/layout";
 import { Button, Notice } from "../ui/index.ts";
 import { known, t } from "../words";
-import type { BoardDesk, Note } from "./desk";
+import type { BoardDesk, Gone, Note } from "./desk";
 
-export function BoardNotes({ desk }: { desk: BoardDesk }): JSX.Element {
+interface Props {
+  readonly desk: BoardDesk;
+  readonly names: Names;
+}
+
+export function BoardNotes({ desk, names }: Props): JSX.Element {
   const note = desk.note.value;
-  const [gone] = desk.deleted.value;
   const close = () => {
     desk.note.value = null;
   };
@@ -14,22 +20,52 @@ export function BoardNotes({ desk }: { desk: BoardDesk }): JSX.Element {
     <div class="board-notes" role="status">
       {note && <Told note={note} close={close} />}
       {!note && desk.gettingFull && <Notice kind="pause">{t("board.getting_full")}</Notice>}
-      {gone && (
-        <Notice kind="calm">
-          <p>{t("board.page.deleted", { name: gone.label })}</p>
-          <div class="row">
-            <Button onClick={() => desk.bringBack(gone.id)}>{t("board.page.bring_back")}</Button>
+      <Deleted {...{ desk, names }} />
+    </div>
+  );
+}
+
+/** One page at a time: those the partner deleted wait for an answer. */
+function Deleted({ desk, names }: Props): JSX.Element | null {
+  const all = desk.deleted.value;
+  const [gone] = all;
+  if (gone === undefined) return null;
+  const waiting = all.filter(({ agreed }) => !agreed);
+  const bringBack = () => desk.bringBack(gone.id);
+  return (
+    <Notice kind="calm">
+      <p>{wordsOfGone(gone, desk, names)}</p>
+      <div class="row">
+        <Button onClick={bringBack}>{t("board.page.bring_back")}</Button>
+        {!gone.agreed && waiting.length > 1 && (
+          <Button onClick={() => desk.bringBack(...waiting.map(({ id }) => id))}>
+            {t("board.page.bring_all_back", { n: waiting.length })}
+          </Button>
+        )}
+        {gone.agreed ? (
+          <>
             <Button kind="quiet" onClick={() => desk.removeNow(gone.id)}>
               {t("board.page.delete_now")}
             </Button>
             <Button kind="quiet" onClick={() => desk.dismiss(gone.id)}>
               {t("common.close")}
             </Button>
-          </div>
-        </Notice>
-      )}
-    </div>
+          </>
+        ) : (
+          <Button kind="quiet" onClick={() => desk.agree(gone)}>
+            {t("board.page.all_right")}
+          </Button>
+        )}
+      </div>
+    </Notice>
   );
+}
+
+function wordsOfGone({ agreed, by, label }: Gone, desk: BoardDesk, { names, meeting }: Names): string {
+  const partner = otherSeat(desk.sharing.you);
+  if (!agreed && by === partner) return t("board.page.deleted_by", { name: names[partner], page: label });
+  if (!agreed) return t("board.page.deleted_elsewhere", { name: label });
+  return meeting === null ? t("board.page.deleted_between", { name: label }) : t("board.page.deleted", { name: label });
 }
 
 function Told({ note, close }: { note: Note; close: () => void }): JSX.Element {

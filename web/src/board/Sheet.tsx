@@ -17,14 +17,13 @@ interface Props {
   readonly desk: BoardDesk;
   readonly names: Names;
   readonly surface: Surface;
-  readonly dark?: boolean;
 }
 
-export function Sheet({ desk, names, surface, dark }: Props): JSX.Element {
+export function Sheet({ desk, names, surface }: Props): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const failed = useSignal(false);
   const tries = useSignal(0);
-  const isDark = useDark(dark);
+  const isDark = useDark();
   const first = useRef(isDark);
   first.current = isDark;
   // biome-ignore lint/correctness/useExhaustiveDependencies: mounted once a page, and once more after a failure
@@ -97,6 +96,8 @@ function begin(
       desk.note.value = { kind: "full" };
     },
     onApplied: (ids) => desk.live.finished(ids),
+    onPut: (blob) => desk.put(blob),
+    onTookOff: (pictures) => desk.tookOff(surface, pictures),
   });
   desk.island.value = island;
   const unguard = guardIntake(place, {
@@ -105,13 +106,13 @@ function begin(
       desk.note.value = { kind: "image", reason: "not_a_picture" };
     },
   });
-  const leave = () => island.flush();
-  window.addEventListener("pagehide", leave);
+  const stay = desk.sharing.onLeaving(() => island.flush());
   return () => {
-    window.removeEventListener("pagehide", leave);
+    stay();
     unguard();
     desk.island.value = null;
     island.close();
+    desk.putAway();
     inner.remove();
   };
 }
@@ -136,12 +137,12 @@ function reasonOf(failure: unknown): string {
   return failure instanceof TooManyImages ? "too_many" : "failed";
 }
 
-/** Whether the page is dark: as told, by the root's class, else by the system. */
-function useDark(told: boolean | undefined): boolean {
-  const dark = useSignal(isDark());
+/** Whether the page is dark: by the root's class, else by the system. */
+function useDark(): boolean {
+  const dark = useSignal(darkNow());
   useEffect(() => {
     const follow = () => {
-      dark.value = isDark();
+      dark.value = darkNow();
     };
     const watch = new MutationObserver(follow);
     watch.observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
@@ -152,10 +153,10 @@ function useDark(told: boolean | undefined): boolean {
       system.removeEventListener("change", follow);
     };
   }, [dark]);
-  return told ?? dark.value;
+  return dark.value;
 }
 
-function isDark(): boolean {
+function darkNow(): boolean {
   const forced = document.documentElement.classList.contains("dark");
   return forced || window.matchMedia("(prefers-color-scheme: dark)").matches;
 }

@@ -8,6 +8,7 @@
  */
 import type * as Y from "yjs";
 import { BOUNDS, type BoardElement, cleanElement, cleanId, isRecord, type Point } from "./clean";
+import { picturesIn } from "./pages";
 
 /** What of Excalidraw's state matters here. */
 export interface CanvasState {
@@ -34,8 +35,8 @@ export interface BindOptions {
   readonly onCount: (count: number) => void;
   /** The page is full: what was drawn last has been taken back. */
   readonly onFull: () => void;
-  /** Something that was stored has been deleted here, or words of it. */
-  readonly onDeleted: () => void;
+  /** Something that was stored has been deleted here, or words of it; told with the pictures among it, by file id. */
+  readonly onDeleted: (pictures: readonly string[]) => void;
   /** The other's finished elements are on the scene now. */
   readonly onApplied: (ids: ReadonlySet<string>) => void;
 }
@@ -47,11 +48,12 @@ interface Mark {
 
 const WRITE_MS = 100;
 const TYPING_MS = 1500;
+const APPLY_MS = 30;
+/** Each change that is laid on draws all that is in sight anew: with a full page not as often. */
+const APPLY_FULL_MS = 150;
+const MANY = 300;
 
 export class Binding {
-  /** What is being drawn, moved or shaped under the pointer at this moment. */
-  held: readonly BoardElement[] = [];
-
   private readonly options: BindOptions;
   /** Of each element, the state on the scene that the document agrees with. */
   private readonly agreed = new Map<string, Mark>();
@@ -60,12 +62,17 @@ export class Binding {
   private closed = false;
   private drawing = false;
   private laying = false;
-  private wroteAt = Number.NEGATIVE_INFINITY;
+  private typing = false;
+  /** Elements in the document; asked for its size, it would count them one by one. */
+  private size = 0;
+  private lookedAt = Number.NEGATIVE_INFINITY;
+  private appliedAt = Number.NEGATIVE_INFINITY;
   private applyTimer: ReturnType<typeof setTimeout> | undefined;
   private writeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: BindOptions) {
     this.options = options;
+    this.size = options.elements.size;
     options.elements.observe(this.observer);
     this.load();
   }
@@ -74,27 +81,35 @@ export class Binding {
     return this.loaded;
   }
 
-  /** Excalidraw's `onChange`. */
-  changed(scene: readonly BoardElement[], state: CanvasState): void {
+  /** What is being drawn, moved or shaped under the pointer at this moment. */
+  held(): readonly BoardElement[] {
+    return this.drawing && this.loaded && !this.closed ? this.dirty() : [];
+  }
+
+  /**
+   * Excalidraw's `onChange`: for every step of the pointer, and whatever else has changed. Nothing is looked at while the
+   * pointer is down, and otherwise not more often than is written.
+   */
+  changed(state: CanvasState): void {
     if (this.closed || this.laying || !this.load()) return;
-    const dirty = scene.filter((element) => this.differs(element));
     const drawing = state.cursorButton === "down";
     const released = this.drawing && !drawing;
     this.drawing = drawing;
-    this.held = drawing ? dirty : [];
-    if (drawing || dirty.length === 0) return;
-    const wait = state.editingTextElement === null ? WRITE_MS : TYPING_MS;
-    const left = released ? 0 : this.wroteAt + wait - performance.now();
-    clearTimeout(this.writeTimer);
-    if (left <= 0) this.write(dirty);
-    else this.writeTimer = setTimeout(() => this.flush(), left);
+    this.typing = state.editingTextElement !== null;
+    if (drawing) return;
+    const left = released ? 0 : this.lookedAt + (this.typing ? TYPING_MS : WRITE_MS) - performance.now();
+    if (left <= 0) this.flush();
+    else this.flushIn(left);
   }
 
   /** Writes all that is finished; also what is typed still. */
   flush(): void {
     if (this.closed || !this.loaded) return;
     clearTimeout(this.writeTimer);
-    this.write(this.options.canvas.getSceneElementsIncludingDeleted().filter((element) => this.differs(element)));
+    this.writeTimer = undefined;
+    this.lookedAt = performance.now();
+    const dirty = this.dirty();
+    if (dirty.length > 0) this.write(dirty);
   }
 
   close(): void {
@@ -104,6 +119,15 @@ export class Binding {
     clearTimeout(this.applyTimer);
     clearTimeout(this.writeTimer);
     this.options.elements.unobserve(this.observer);
+  }
+
+  private dirty(): BoardElement[] {
+    return this.options.canvas.getSceneElementsIncludingDeleted().filter((element) => this.differs(element));
+  }
+
+  private flushIn(ms: number): void {
+    clearTimeout(this.writeTimer);
+    this.writeTimer = setTimeout(() => this.flush(), ms);
   }
 
   /** Excalidraw loads its own first scene late and wipes what was there: nothing is laid on before. */
@@ -124,10 +148,13 @@ export class Binding {
   }
 
   private readonly observer = (event: Y.YMapEvent<unknown>, transaction: Y.Transaction): void => {
+    for (const { action } of event.changes.keys.values()) {
+      if (action !== "update") this.size += action === "add" ? 1 : -1;
+    }
     if (transaction.origin === this) return;
     for (const id of event.keysChanged) this.incoming.add(id);
-    // each change draws all that is in sight anew: with a full page less often
-    const wait = this.agreed.size < 300 ? 30 : 150;
+    const since = performance.now() - this.appliedAt;
+    const wait = this.size < MANY ? APPLY_MS : Math.max(APPLY_MS, APPLY_FULL_MS - since);
     this.applyTimer ??= setTimeout(() => {
       this.applyTimer = undefined;
       this.apply();
@@ -137,18 +164,22 @@ export class Binding {
   private apply(): void {
     if (this.closed || !this.loaded) return;
     const { canvas, onApplied } = this.options;
-    const scene = new Map(canvas.getSceneElementsIncludingDeleted().map((element) => [element.id, element]));
-    const next = new Map<string, BoardElement>();
+    const scene = [...canvas.getSceneElementsIncludingDeleted()];
+    const places = placesOf(scene, this.incoming);
+    const laid = new Set<string>();
+    let moved = false;
     for (const id of this.incoming) {
-      const element = this.incomingOf(id, scene.get(id), scene.size + next.size);
-      if (element !== null) next.set(id, element);
+      const at = places.get(id) ?? scene.length;
+      const element = this.incomingOf(id, scene[at], scene.length);
+      if (element === null) continue;
+      moved ||= scene[at]?.index !== element.index;
+      scene[at] = element;
+      laid.add(id);
     }
     const ids = new Set(this.incoming);
     this.incoming.clear();
-    if (next.size > 0) {
-      for (const [id, element] of next) scene.set(id, element);
-      this.lay([...scene.values()].sort(byIndex), new Set(next.keys()));
-    }
+    if (laid.size > 0) this.lay(moved ? scene.sort(byIndex) : scene, laid);
+    this.appliedAt = performance.now();
     this.count();
     onApplied(ids);
   }
@@ -164,7 +195,7 @@ export class Binding {
     }
     if (local === undefined) return size < BOUNDS.elements * 2 ? this.restored(theirs) : null;
     if (this.differs(local)) {
-      this.writeTimer ??= setTimeout(() => this.flush(), WRITE_MS);
+      if (this.writeTimer === undefined && !this.drawing) this.flushIn(WRITE_MS);
       return null;
     }
     const same = theirs.version === local.version && theirs.versionNonce === local.versionNonce;
@@ -177,23 +208,26 @@ export class Binding {
 
   private write(dirty: readonly BoardElement[]): void {
     const { elements, onDeleted, onFull } = this.options;
-    this.writeTimer = undefined;
-    this.wroteAt = performance.now();
     let deleted = false;
+    const pictures: string[] = [];
     const refused: BoardElement[] = [];
     const write = () => {
+      let room = BOUNDS.elements - this.size;
       for (const element of dirty) {
+        const before = elements.get(element.id);
         if (element.isDeleted) {
-          deleted = elements.has(element.id) || deleted;
-          if (elements.has(element.id)) elements.delete(element.id);
-        } else if (elements.size >= BOUNDS.elements && !elements.has(element.id)) {
+          deleted ||= before !== undefined;
+          pictures.push(...picturesIn([before]));
+          if (before !== undefined) elements.delete(element.id);
+        } else if (before === undefined && room <= 0) {
           refused.push(element);
           continue;
         } else {
           const portable = toWrite(element);
           if (portable === null) continue;
-          deleted = loses(elements.get(element.id), portable) || deleted;
+          deleted = loses(before, portable) || deleted;
           elements.set(element.id, portable);
+          if (before === undefined) room -= 1;
         }
         this.agreed.set(element.id, { version: element.version, nonce: element.versionNonce });
       }
@@ -205,7 +239,7 @@ export class Binding {
       this.takeBack(refused);
       onFull();
     }
-    if (deleted) onDeleted();
+    if (deleted) onDeleted(pictures);
     this.count();
   }
 
@@ -241,8 +275,17 @@ export class Binding {
   }
 
   private count(): void {
-    this.options.onCount(this.options.elements.size);
+    this.options.onCount(this.size);
   }
+}
+
+/** Where in the scene these stand. */
+function placesOf(scene: readonly BoardElement[], ids: ReadonlySet<string>): Map<string, number> {
+  const places = new Map<string, number>();
+  scene.forEach(({ id }, at) => {
+    if (ids.has(id)) places.set(id, at);
+  });
+  return places;
 }
 
 /** The order in which elements lie over each other. */

@@ -3,8 +3,10 @@ import { effect, type Signal, signal } from "@preact/signals";
 import type * as Y from "yjs";
 import type { Id } from "../protocol";
 import { pages as pagesMap } from "../sharing/layout";
-import type { Sharing } from "../sharing/types";
+import type { Work } from "../sharing/types";
 import { BOUNDS } from "./clean";
+import { Collector } from "./collect";
+import { Deletions } from "./deletions";
 import type { Island } from "./island";
 import { LiveReceiver } from "./live";
 import * as model from "./pages";
@@ -24,12 +26,19 @@ export type Note =
   | { readonly kind: "image"; readonly reason: string }
   | { readonly kind: "cleared"; readonly undo: () => void };
 
+/** A deleted page people are told of. */
+export interface Gone extends model.DeletedPage {
+  /** This person has deleted it here, or agreed that it goes. */
+  readonly agreed: boolean;
+}
+
 const REFRESH_MS = 150;
+const COLLECT_MS = 10 * 60 * 1000;
 
 export class BoardDesk {
   readonly pages: Signal<readonly model.PageInfo[]> = signal([]);
-  /** Deleted ones that can be brought back. */
-  readonly deleted: Signal<readonly model.PageInfo[]> = signal([]);
+  /** Deleted ones that can be brought back, and have not been put away here; those this person must answer for first. */
+  readonly deleted: Signal<readonly Gone[]> = signal([]);
   readonly surface = signal<Surface | null>(null);
   /** Elements on the open page. */
   readonly count = signal(0);
@@ -38,6 +47,8 @@ export class BoardDesk {
   readonly island = signal<Island | null>(null);
   readonly live: LiveReceiver;
 
+  private readonly deletions: Deletions;
+  private readonly pictures: Collector;
   private readonly stops: (() => void)[] = [];
   private readonly dismissed = new Set<Id>();
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
@@ -46,11 +57,14 @@ export class BoardDesk {
   private readonly keys = new WeakMap<Y.Map<unknown>, number>();
 
   constructor(
-    readonly sharing: Sharing,
+    readonly sharing: Work,
     readonly meeting: Id | null,
     wanted: Id | null = null,
   ) {
     this.live = new LiveReceiver(sharing);
+    this.deletions = new Deletions(sharing);
+    this.pictures = new Collector(sharing);
+    const collecting = setInterval(() => this.collect(), COLLECT_MS);
     const changed = () => {
       this.refreshTimer ??= setTimeout(() => this.refresh(), REFRESH_MS);
     };
@@ -58,6 +72,7 @@ export class BoardDesk {
     this.stops.push(
       () => pagesMap(sharing.doc).unobserveDeep(changed),
       () => this.live.close(),
+      () => clearInterval(collecting),
       // a page made before all is here might be made a second time
       effect(() => {
         if (sharing.ready.value) this.begin(wanted);
@@ -103,26 +118,50 @@ export class BoardDesk {
   }
 
   remove(page: Id): void {
-    model.deletePage(this.sharing.doc, page, this.meeting, Date.now());
+    const now = Date.now();
+    model.deletePage(this.sharing.doc, page, this.sharing.you, now);
+    this.deletions.agree({ id: page, deletedMs: now }, this.meeting, now);
     this.refresh();
   }
 
-  bringBack(page: Id): void {
-    model.bringBack(this.sharing.doc, page);
+  bringBack(...pages: readonly Id[]): void {
+    for (const page of pages) model.bringBack(this.sharing.doc, page);
     this.refresh();
-    this.open(page);
+    if (pages[0] !== undefined) this.open(pages[0]);
+  }
+
+  /** It may go for good, when this meeting is over. */
+  agree(gone: Gone): void {
+    this.deletions.agree(gone, this.meeting, Date.now());
+    this.dismiss(gone.id);
   }
 
   /** Deleted for good, with its pictures, also on the server. */
   removeNow(page: Id): void {
-    this.forget(model.purge(this.sharing.doc, page));
+    this.purge([page]);
     this.refresh();
   }
 
-  /** Says no more of a deleted page; it can be brought back no longer from this page. */
+  /** Says no more of a deleted page while this one lies open. */
   dismiss(page: Id): void {
     this.dismissed.add(page);
     this.refresh();
+  }
+
+  /** A picture was stored for a page. */
+  put(blob: Id): void {
+    this.pictures.put(blob);
+  }
+
+  /** These pictures of a page that lies open were taken off by this person. */
+  tookOff({ files }: Surface, fileIds: readonly string[]): void {
+    const blobs = fileIds.map((fileId) => model.blobOf(files.get(fileId))).filter((blob) => blob !== null);
+    this.pictures.took(blobs, Date.now(), true);
+  }
+
+  /** The sheet is taken down, and with it what could be undone on it. */
+  putAway(): void {
+    this.pictures.forgetUndo();
   }
 
   close(): void {
@@ -135,7 +174,9 @@ export class BoardDesk {
     this.begun = true;
     const { doc } = this.sharing;
     const now = Date.now();
-    this.forget(model.purge(doc, { meeting: this.meeting, now }));
+    const over = model.deletedPages(doc, now).filter((page) => this.deletions.isOver(page, this.meeting, now));
+    this.purge(over.map(({ id }) => id));
+    this.collect();
     const first = model.firstPage(doc, this.meeting, now);
     this.refresh();
     this.open(this.pages.value.some(({ id }) => id === wanted) && wanted !== null ? wanted : first);
@@ -147,18 +188,35 @@ export class BoardDesk {
     if (!this.begun) return;
     const { doc } = this.sharing;
     const now = Date.now();
-    this.pages.value = model.listPages(doc, this.meeting, now);
-    this.deleted.value = model.deletedPages(doc, this.meeting, now).filter(({ id }) => !this.dismissed.has(id));
+    const gone = model.deletedPages(doc, now);
+    this.deletions.tidy(gone);
+    replace(this.pages, model.listPages(doc, this.meeting, now));
+    replace(this.deleted, this.toTell(gone));
     const page = this.surface.peek()?.page;
     if (page === undefined) return;
     if (model.isShown(doc, page)) this.open(page);
     else this.open(this.pages.value[0]?.id ?? model.firstPage(doc, this.meeting, now));
   }
 
-  private forget({ gone, blobs }: { gone: number; blobs: readonly Id[] }): void {
-    if (gone === 0) return;
-    this.sharing.forgetSoon();
-    // the other's pictures are the other's to drop; theirs are dropped when their browser comes by
-    for (const blob of blobs) this.sharing.dropBlob(blob).catch(() => undefined);
+  /** Of an empty page nobody wants to hear. */
+  private toTell(pages: readonly model.DeletedPage[]): Gone[] {
+    const open = pages.filter(({ id, empty }) => !this.dismissed.has(id) && !empty);
+    const told = open.map((page) => ({ ...page, agreed: this.deletions.has(page) }));
+    return [...told.filter(({ agreed }) => !agreed), ...told.filter(({ agreed }) => agreed)];
   }
+
+  private purge(pages: readonly Id[]): void {
+    if (pages.length === 0) return;
+    this.pictures.took(model.purge(this.sharing.doc, pages), Date.now(), false);
+    this.sharing.forgetSoon();
+  }
+
+  private collect(): void {
+    void this.pictures.collect(Date.now());
+  }
+}
+
+/** Only where something has changed: while somebody draws, what lists the pages is not drawn anew all the time. */
+function replace<T>(told: Signal<T>, value: T): void {
+  if (JSON.stringify(told.peek()) !== JSON.stringify(value)) told.value = value;
 }

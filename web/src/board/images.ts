@@ -6,10 +6,13 @@ import type * as Y from "yjs";
 import { type Id, newId } from "../protocol";
 import type { Sharing } from "../sharing/types";
 import { type Limits, type Picture, PictureError, remake } from "../ui/pictures";
-import { BOUNDS, type BoardElement, cleanId, isRecord } from "./clean";
+import { BOUNDS, type BoardElement } from "./clean";
+import { blobOf, picturesIn } from "./pages";
 
 export const LIMITS: Limits = { maxSide: 1600, maxBytes: 2 * 1024 * 1024 };
 const AT_ONCE = 2;
+/** Fetched while a page lies open; who puts and takes away without end is not followed. */
+const MOST_FETCHED = BOUNDS.images * 10;
 
 /** As Excalidraw takes it. */
 export interface FileData {
@@ -29,38 +32,50 @@ export class TooManyImages extends Error {}
 
 type Making = (file: Blob, limits: Limits) => Promise<Picture>;
 
+export interface ImagePorts {
+  /** Gives Excalidraw a picture. */
+  show(file: FileData): void;
+  /** What stands on the page now. */
+  elements(): Iterable<BoardElement>;
+  /** A blob has been put for this page. */
+  put(blob: Id): void;
+}
+
 export class Images {
   private readonly asked = new Set<string>();
   private readonly waiting: string[] = [];
   private running = 0;
+  private fetched = 0;
   private closed = false;
 
-  /** `show` gives Excalidraw a picture; `making` is replaced in tests, where there is no canvas. */
+  /** `making` is replaced in tests, where there is no canvas. */
   constructor(
     private readonly sharing: Pick<Sharing, "putBlob" | "getBlob">,
     private readonly files: Y.Map<unknown>,
-    private readonly show: (file: FileData) => void,
+    private readonly ports: ImagePorts,
     private readonly making: Making = remake,
   ) {}
 
   /** Stores a picture a person chose. Throws `PictureError`, `TooManyImages`, and what `putBlob` throws. */
   async add(file: Blob): Promise<Placed> {
-    if (this.files.size >= BOUNDS.images) throw new TooManyImages();
+    if (picturesIn(this.ports.elements()).size >= BOUNDS.images) throw new TooManyImages();
     const picture = await this.making(file, LIMITS);
     const blob = await this.sharing.putBlob(picture.bytes);
+    this.ports.put(blob.id);
     const fileId = newId();
     this.asked.add(fileId);
-    this.show(asFile(fileId, picture));
+    this.ports.show(asFile(fileId, picture));
     const { mime, width, height } = picture;
     this.files.set(fileId, { blob: blob.id, mime, width, height });
     return { fileId, width, height };
   }
 
-  /** Fetches the pictures of `elements` that are not here yet. */
-  want(elements: Iterable<BoardElement>): void {
-    for (const { fileId } of elements) {
-      if (typeof fileId !== "string" || this.asked.has(fileId) || this.asked.size >= BOUNDS.images * 2) continue;
+  /** Fetches the pictures of the page that are not here yet: as many as it may hold. */
+  want(): void {
+    for (const fileId of [...picturesIn(this.ports.elements())].slice(0, BOUNDS.images)) {
+      if (this.asked.has(fileId) || this.fetched >= MOST_FETCHED) continue;
       if (blobOf(this.files.get(fileId)) === null) continue;
+      this.fetched += 1;
       this.asked.add(fileId);
       this.waiting.push(fileId);
     }
@@ -92,12 +107,8 @@ export class Images {
   private async fetch(fileId: string, blob: Id): Promise<void> {
     const bytes = await this.sharing.getBlob(blob);
     const picture = await this.making(new Blob([bytes]), LIMITS);
-    if (!this.closed) this.show(asFile(fileId, picture));
+    if (!this.closed) this.ports.show(asFile(fileId, picture));
   }
-}
-
-function blobOf(given: unknown): Id | null {
-  return isRecord(given) ? cleanId(given.blob) : null;
 }
 
 export function asFile(id: string, picture: Picture): FileData {

@@ -19,7 +19,8 @@ import type { AppState, BinaryFileData, ExcalidrawImperativeAPI } from "@excalid
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { JSX } from "react";
 import { createRoot } from "react-dom/client";
-import type { Sharing } from "../sharing/types";
+import type { Id } from "../protocol";
+import type { Work } from "../sharing/types";
 import { Binding, type Canvas } from "./bind";
 import { type BoardElement, cleanLink } from "./clean";
 import type { Surface } from "./desk";
@@ -38,11 +39,15 @@ export interface Viewport {
 
 export interface IslandOptions {
   readonly surface: Surface;
-  readonly sharing: Sharing;
+  readonly sharing: Work;
   readonly dark: boolean;
   readonly onCount: (count: number) => void;
   readonly onFull: () => void;
   readonly onApplied: (ids: ReadonlySet<string>) => void;
+  /** A picture was stored for this page. */
+  readonly onPut: (blob: Id) => void;
+  /** These pictures, by file id, were taken off here. */
+  readonly onTookOff: (pictures: readonly string[]) => void;
 }
 
 export interface Island {
@@ -85,6 +90,7 @@ class Mounted implements Island {
   private api: ExcalidrawImperativeAPI | null = null;
   private binding: Binding | null = null;
   private dark: boolean;
+  private drew = false;
 
   constructor(
     private readonly host: HTMLElement,
@@ -92,9 +98,14 @@ class Mounted implements Island {
   ) {
     const { surface, sharing } = options;
     this.dark = options.dark;
-    this.images = new Images(sharing, surface.files, (file) => this.showFile(file));
-    this.live = new LiveSender(sharing, surface.page, (id) => surface.elements.has(id));
-    const wantFiles = () => this.wantImages();
+    this.images = new Images(sharing, surface.files, {
+      show: (file) => this.showFile(file),
+      elements: () => this.elements(),
+      put: options.onPut,
+    });
+    const stored = (id: string) => surface.elements.has(id);
+    this.live = new LiveSender(sharing, surface.page, stored, () => this.binding?.held() ?? []);
+    const wantFiles = () => this.images.want();
     surface.files.observe(wantFiles);
     this.stopFiles = () => surface.files.unobserve(wantFiles);
     this.root = createRoot(host);
@@ -227,9 +238,10 @@ class Mounted implements Island {
   private changed(state: AppState): void {
     if (this.api === null || state.isLoading) return;
     this.binding ??= this.bind(this.api);
-    const canvas = this.api as unknown as Canvas;
-    this.binding.changed(canvas.getSceneElementsIncludingDeleted(), state);
-    this.live.drawing(this.binding.held);
+    this.binding.changed(state);
+    const draws = state.cursorButton === "down";
+    if (draws || this.drew) this.live.drawing();
+    this.drew = draws;
     for (const key of Object.keys(state)) {
       if (key.startsWith("currentItem")) Object.assign(kept, { [key]: state[key as keyof AppState] });
     }
@@ -237,7 +249,7 @@ class Mounted implements Island {
   }
 
   private bind(api: ExcalidrawImperativeAPI): Binding {
-    const { surface, sharing, onCount, onFull, onApplied } = this.options;
+    const { surface, sharing, onCount, onFull, onApplied, onTookOff } = this.options;
     const restore = (elements: readonly BoardElement[]) =>
       restoreElements(elements as unknown as ExcalidrawElement[], null) as unknown as BoardElement[];
     const binding = new Binding({
@@ -247,14 +259,17 @@ class Mounted implements Island {
       never: CaptureUpdateAction.NEVER,
       onCount,
       onFull,
-      onDeleted: () => sharing.forgetSoon(),
+      onDeleted: (pictures) => {
+        onTookOff(pictures);
+        sharing.forgetSoon();
+      },
       onApplied: (ids) => {
         onApplied(ids);
-        this.wantImages();
+        this.images.want();
       },
     });
     if (api.getSceneElements().length > 0) api.scrollToContent(undefined, { fitToContent: true, animate: false });
-    this.wantImages();
+    this.images.want();
     return binding;
   }
 
@@ -262,10 +277,6 @@ class Mounted implements Island {
     const seen = this.viewport.peek();
     if (seen.scrollX === scrollX && seen.scrollY === scrollY && seen.zoom === zoom) return;
     this.viewport.value = { scrollX, scrollY, zoom };
-  }
-
-  private wantImages(): void {
-    this.images.want(this.elements().filter(({ type }) => type === "image"));
   }
 
   private showFile(file: FileData): void {

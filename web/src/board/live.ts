@@ -52,7 +52,10 @@ export interface Partner {
 
 const NOBODY: Partner = { page: null, pointer: null, ghosts: [] };
 
-/** Sends one's own pointer and what it draws; `stored` tells whether the page holds an element already. */
+/**
+ * Sends one's own pointer and what it draws: asked for with `drawn` when a word is made, not for each step of the pointer.
+ * `stored` tells whether the page holds an element already.
+ */
 export class LiveSender {
   private pointer: Point | null = null;
   private held: readonly BoardElement[] = [];
@@ -64,6 +67,7 @@ export class LiveSender {
     private readonly sharing: Pick<Sharing, "pass">,
     private readonly page: Id,
     private readonly stored: (id: string) => boolean,
+    private readonly drawn: () => readonly BoardElement[],
   ) {
     this.soon();
     this.greeting = setInterval(() => this.soon(), GONE_MS / 2);
@@ -74,10 +78,8 @@ export class LiveSender {
     this.soon();
   }
 
-  /** What lies under the pointer unfinished; an empty list once it is let go. */
-  drawing(held: readonly BoardElement[]): void {
-    if (held.length === 0 && this.held.length === 0) return;
-    this.held = held.length > MAX_GHOSTS ? [] : held;
+  /** What lies under the pointer unfinished has changed, or was let go. */
+  drawing(): void {
     this.soon();
   }
 
@@ -95,6 +97,8 @@ export class LiveSender {
   }
 
   private send(): void {
+    const held = this.drawn();
+    this.held = held.length > MAX_GHOSTS ? [] : held;
     const word: Record<string, unknown> = { p: this.page };
     if (this.pointer) word.c = this.pointer;
     word.g = this.held.map((element) => this.ghost(element));

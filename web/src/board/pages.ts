@@ -1,14 +1,14 @@
 /**
- * The pages of the board in the shared document: made, renamed, put aside and brought back. A deleted page stays until the
- * meeting is over (`deleted_ms`, `deleted_in`), so that either can bring it back; then it goes for good.
+ * The pages of the board in the shared document: made, renamed, put aside and brought back. A deleted page is only marked
+ * (`deleted_ms`, `deleted_by`), so that either can bring it back; when it goes for good see deletions.ts.
  */
 import { generateKeyBetween } from "fractional-indexing";
 import * as Y from "yjs";
 import { clock, day } from "../format";
-import { type Id, newId } from "../protocol";
-import { pages } from "../sharing/layout";
+import { type Id, newId, type Seat } from "../protocol";
+import { pages, SEATS } from "../sharing/layout";
 import { t } from "../words";
-import { cleanId, cleanIndex } from "./clean";
+import { cleanId, cleanIndex, isRecord, number } from "./clean";
 
 export type PageMap = Y.Map<unknown>;
 
@@ -25,12 +25,17 @@ export interface PageInfo {
 
 export const MAX_PAGES = 100;
 export const MAX_NAME = 80;
-const BROUGHT_BACK_FOR_MS = 12 * 60 * 60 * 1000;
+
+/** A page that is marked as deleted and can be brought back. `by` is as the document says: for words only. */
+export interface DeletedPage extends PageInfo {
+  readonly deletedMs: number;
+  readonly by: Seat | null;
+}
 
 interface Read extends Omit<PageInfo, "label"> {
   readonly order: string;
   readonly deletedMs: number | null;
-  readonly deletedIn: Id | null;
+  readonly by: Seat | null;
 }
 
 /** The pages to choose from, newest first. What an earlier meeting left empty is not among them. */
@@ -41,10 +46,11 @@ export function listPages(doc: Y.Doc, meeting: Id | null, now: number): PageInfo
 }
 
 /** Pages that can be brought back still, the last deleted first. */
-export function deletedPages(doc: Y.Doc, meeting: Id | null, now: number): PageInfo[] {
-  const gone = readAll(doc).filter((page) => page.deletedMs !== null && !isOver(page, meeting, now));
-  gone.sort((one, other) => (other.deletedMs ?? 0) - (one.deletedMs ?? 0));
-  return labelled(gone, now);
+export function deletedPages(doc: Y.Doc, now: number): DeletedPage[] {
+  const gone = readAll(doc).filter((page): page is Read & { deletedMs: number } => page.deletedMs !== null);
+  gone.sort((one, other) => other.deletedMs - one.deletedMs);
+  const infos = labelled(gone, now);
+  return gone.map(({ deletedMs, by }, at) => ({ ...(infos[at] as PageInfo), deletedMs, by }));
 }
 
 /** The page to begin with: in a meeting its own, which is made where it is missing; else the newest there is. */
@@ -73,12 +79,12 @@ export function renamePage(doc: Y.Doc, id: Id, name: string): void {
   pageMap(doc, id)?.set("name", name.trim().slice(0, MAX_NAME));
 }
 
-export function deletePage(doc: Y.Doc, id: Id, meeting: Id | null, now: number): void {
+export function deletePage(doc: Y.Doc, id: Id, by: Seat, now: number): void {
   const page = pageMap(doc, id);
   if (page === null) return;
   doc.transact(() => {
     page.set("deleted_ms", now);
-    page.set("deleted_in", meeting);
+    page.set("deleted_by", by);
   });
 }
 
@@ -87,26 +93,37 @@ export function bringBack(doc: Y.Doc, id: Id): void {
   if (page === null) return;
   doc.transact(() => {
     page.delete("deleted_ms");
-    page.delete("deleted_in");
+    page.delete("deleted_by");
   });
 }
 
-/** Removes for good what was deleted in an earlier meeting, or one page at once; answers the blobs of their pictures. */
-export function purge(doc: Y.Doc, which: Id | { meeting: Id | null; now: number }): { gone: number; blobs: Id[] } {
-  const over = readAll(doc).filter((page) =>
-    typeof which === "string" ? page.id === which : page.deletedMs !== null && isOver(page, which.meeting, which.now),
-  );
+/** Removes pages for good; answers the blobs of their pictures. */
+export function purge(doc: Y.Doc, ids: readonly Id[]): Id[] {
   const blobs: Id[] = [];
   doc.transact(() => {
-    for (const page of over) {
-      for (const file of filesOf(doc, page.id)?.values() ?? []) {
-        const blob = cleanId((file as { blob?: unknown } | null)?.blob);
+    for (const id of ids) {
+      for (const file of filesOf(doc, id)?.values() ?? []) {
+        const blob = blobOf(file);
         if (blob !== null) blobs.push(blob);
       }
-      pages(doc).delete(page.id);
+      pages(doc).delete(id);
     }
   });
-  return { gone: over.length, blobs };
+  return blobs;
+}
+
+/** The pictures that elements of a page show, by Excalidraw's file id. */
+export function picturesIn(elements: Iterable<unknown>): Set<string> {
+  const found = new Set<string>();
+  for (const element of elements) {
+    if (isRecord(element) && element.type === "image" && typeof element.fileId === "string") found.add(element.fileId);
+  }
+  return found;
+}
+
+/** The blob that an entry of a page's `files` names. */
+export function blobOf(file: unknown): Id | null {
+  return isRecord(file) ? cleanId(file.blob) : null;
 }
 
 /** Whether the page is there and not deleted. */
@@ -169,11 +186,6 @@ function describe(page: PageMap, name: string, order: string | null, now: number
   page.set("order", generateKeyBetween(order, null));
 }
 
-function isOver(page: Read, meeting: Id | null, now: number): boolean {
-  const otherMeeting = meeting !== null && page.deletedIn !== meeting;
-  return otherMeeting || now - (page.deletedMs ?? 0) > BROUGHT_BACK_FOR_MS;
-}
-
 function readAll(doc: Y.Doc): Read[] {
   const all: Read[] = [];
   for (const [id, page] of pages(doc)) {
@@ -184,15 +196,17 @@ function readAll(doc: Y.Doc): Read[] {
 
 function readPage(id: Id, page: PageMap): Read {
   const [name, made, meeting, deleted] = ["name", "made_ms", "meeting", "deleted_ms"].map((key) => page.get(key));
+  const isMarked = page.has("deleted_ms");
   return {
     id,
     name: typeof name === "string" ? name.trim().slice(0, MAX_NAME) : "",
     madeMs: typeof made === "number" && made > 0 && made < 8e15 ? made : 0,
     meeting: cleanId(meeting),
     order: cleanIndex(page.get("order")) ?? "a0",
-    empty: (mapIn(page, "elements")?.size ?? 0) === 0,
-    deletedMs: typeof deleted === "number" ? deleted : null,
-    deletedIn: cleanId(page.get("deleted_in")),
+    // not its size, for which all of them would be gone through
+    empty: mapIn(page, "elements")?.keys().next().done !== false,
+    deletedMs: isMarked ? (number(deleted, -8e15, 8e15) ?? 0) : null,
+    by: SEATS.find((seat) => seat === page.get("deleted_by")) ?? null,
   };
 }
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type * as Y from "yjs";
 import { Binding, byIndex, type Canvas, type CanvasState } from "../../src/board/bind";
-import { BOUNDS, type BoardElement } from "../../src/board/clean";
+import { BOUNDS, type BoardElement, type Point } from "../../src/board/clean";
 import { elementsOf, firstPage } from "../../src/board/pages";
 import { type LocalSharing, localPair } from "../local_pair";
 
@@ -13,7 +13,7 @@ class Scene implements Canvas {
   state: CanvasState = { isLoading: false, cursorButton: "up", editingTextElement: null };
   /** How a scene was laid on; an undo would take anything but NEVER back. */
   captures: unknown[] = [];
-  told = { count: 0, full: 0, deleted: 0, applied: [] as string[] };
+  told = { count: 0, full: 0, deleted: 0, applied: [] as string[], pictures: [] as string[] };
   readonly map: Y.Map<unknown>;
   readonly binding: Binding;
   private nonce = 0;
@@ -30,7 +30,10 @@ class Scene implements Canvas {
         this.told.count = count;
       },
       onFull: () => this.told.full++,
-      onDeleted: () => this.told.deleted++,
+      onDeleted: (pictures) => {
+        this.told.deleted++;
+        this.told.pictures.push(...pictures);
+      },
       onApplied: (ids) => this.told.applied.push(...ids),
     });
   }
@@ -41,7 +44,7 @@ class Scene implements Canvas {
   updateScene({ elements, captureUpdate }: { elements: readonly BoardElement[]; captureUpdate: unknown }): void {
     this.captures.push(captureUpdate);
     this.elements = elements;
-    this.binding?.changed(this.elements, this.state);
+    this.binding?.changed(this.state);
   }
 
   /** What a person does: the changed ones get a higher version, as Excalidraw gives them. */
@@ -50,12 +53,12 @@ class Scene implements Canvas {
     const next = { ...(old ?? blank(id)), ...more, version: (old?.version ?? 0) + 1, versionNonce: ++this.nonce };
     this.elements = old ? this.elements.map((one) => (one === old ? next : one)) : [...this.elements, next];
     this.state = { ...this.state, ...state };
-    this.binding.changed(this.elements, this.state);
+    this.binding.changed(this.state);
   }
 
   point(cursorButton: "up" | "down"): void {
     this.state = { ...this.state, cursorButton };
-    this.binding.changed(this.elements, this.state);
+    this.binding.changed(this.state);
   }
 
   get live(): string[] {
@@ -120,7 +123,7 @@ test("nothing is laid on before Excalidraw has loaded its own", () => {
   const late = new Scene(there, true);
   expect([late.captures.length, late.binding.ready]).toEqual([0, false]);
   late.state = { ...late.state, isLoading: false };
-  late.binding.changed([], late.state);
+  late.binding.changed(late.state);
   expect(late.live).toEqual(["a@0"]);
 });
 
@@ -153,9 +156,9 @@ test("a stroke is written once, when the pointer goes up", () => {
     vi.advanceTimersByTime(16);
   }
   expect(updates).toBe(0);
-  expect(mentor.binding.held.map(({ id }) => id)).toEqual(["s"]);
+  expect(mentor.binding.held().map(({ id }) => id)).toEqual(["s"]);
   mentor.point("up");
-  expect([updates, mentor.binding.held.length]).toEqual([1, 0]);
+  expect([updates, mentor.binding.held().length]).toEqual([1, 0]);
   expect((mentor.map.get("s") as BoardElement).points?.[1]).toEqual([1, 0.33]);
   settle();
   expect(mentee.live).toEqual(["s@0"]);
@@ -302,6 +305,115 @@ test("a full page takes no more, and says so; what is on it can still be changed
   mentor.edit("e7", { x: 70 });
   settle();
   expect(mentee.live).toContain("e7@70");
+});
+
+describe("a page of 1000 strokes", () => {
+  const MANY = 1000;
+  /** Looks at a scene, elements of it that were read, and elements made ready to be drawn. */
+  const work = { looks: 0, read: new Set<unknown>(), restored: 0 };
+  const reset = () => {
+    work.looks = work.restored = 0;
+    work.read.clear();
+  };
+
+  beforeEach(() => {
+    ends[1].doc.transact(() => {
+      for (let n = 0; n < MANY; n++) {
+        const index = `b${String(n).padStart(3, "0")}V`;
+        mentee.map.set(`s${n}`, { ...blank(`s${n}`), ...LONG, index, version: 1, versionNonce: 1 });
+      }
+    });
+    settle();
+    expect(mentor.live).toHaveLength(MANY);
+    watch(mentor);
+    reset();
+  });
+
+  const LONG = { type: "freedraw", points: Array.from({ length: 60 }, (_, at): Point => [at, -at]) } as const;
+
+  /** Beside their ids, which are compared to find an element, and their places, which are sorted. */
+  function watch(scene: Scene): void {
+    const get = (element: BoardElement, key: string) => {
+      if (key !== "id" && key !== "index") work.read.add(element);
+      return Reflect.get(element, key);
+    };
+    const watched = new Map<BoardElement, BoardElement>();
+    scene.getSceneElementsIncludingDeleted = () => {
+      work.looks += 1;
+      return scene.elements.map((one) => {
+        const proxy = watched.get(one) ?? new Proxy(one, { get: get as never });
+        watched.set(one, proxy);
+        return proxy;
+      });
+    };
+    const options = (scene.binding as unknown as { options: { restore: (all: BoardElement[]) => BoardElement[] } })
+      .options;
+    const { restore } = options;
+    options.restore = (all) => {
+      work.restored += all.length;
+      return restore(all);
+    };
+  }
+
+  test("for the steps of a pointer that draws, nothing on it is looked at", () => {
+    mentor.point("down");
+    for (let at = 0; at < 100; at++) mentor.edit("new", { ...LONG, x: at });
+    expect(work.looks).toBe(0);
+    expect(mentor.binding.held().map(({ id }) => id)).toEqual(["new"]);
+  });
+
+  test("while one pans, it is looked at no more often than is written", () => {
+    for (let ms = 0; ms < 1000; ms += 10) {
+      mentor.point("up");
+      vi.advanceTimersByTime(10);
+    }
+    expect(work.looks).toBeLessThanOrEqual(11);
+    expect(mentor.binding.held()).toEqual([]);
+  });
+
+  test.each([1, 7])("%i strokes of the other's: so many are made ready, and no other is read", (count) => {
+    for (let n = 0; n < count; n++) {
+      mentee.edit(`new${n}`, { ...LONG, index: `c${String(n).padStart(3, "0")}V` });
+      vi.advanceTimersByTime(200);
+    }
+    settle();
+    expect(work.restored).toBe(count);
+    expect(work.read.size).toBe(count);
+    expect(mentor.live).toHaveLength(MANY + count);
+  });
+
+  test("a stroke of one's own is one key of the document and one small update", () => {
+    const told: { keys: number; bytes: number }[] = [];
+    mentor.map.observe((event) => told.push({ keys: event.keysChanged.size, bytes: 0 }));
+    ends[0].doc.on("update", (update: Uint8Array) => Object.assign(told.at(-1) ?? {}, { bytes: update.length }));
+    mentor.point("down");
+    mentor.edit("new", LONG);
+    mentor.point("up");
+    settle();
+    expect(told.map(({ keys }) => keys)).toEqual([1]);
+    expect(told[0]?.bytes).toBeLessThan(3000);
+    expect(mentor.told.count).toBe(MANY + 1);
+  });
+
+  test("the number of elements is kept, not counted: added, changed, deleted, by either", () => {
+    mentor.edit("mine");
+    mentee.edit("theirs");
+    settle();
+    mentor.edit("theirs", { x: 4 });
+    mentee.edit("s7", { isDeleted: true });
+    mentor.edit("s8", { isDeleted: true });
+    settle();
+    expect([mentor.told.count, mentee.told.count, mentor.map.size]).toEqual([MANY, MANY, MANY]);
+  });
+});
+
+test("pictures among what was deleted are told", () => {
+  mentor.edit("a", { type: "image", fileId: "f1" });
+  mentor.edit("b");
+  settle();
+  for (const id of ["a", "b"]) mentor.edit(id, { isDeleted: true });
+  settle();
+  expect(mentor.told.pictures).toEqual(["f1"]);
 });
 
 test("order by index, then by id; without an index last", () => {

@@ -17,13 +17,23 @@ function page() {
   const [mentor, mentee] = localPair();
   const files = (doc: Y.Doc) => doc.getMap<unknown>("files");
   const [here, there]: [FileData[], FileData[]] = [[], []];
+  const drawn: BoardElement[] = [];
+  const put: string[] = [];
+  const ports = (shown: FileData[]) => ({
+    show: (file: FileData) => shown.push(file),
+    elements: () => drawn,
+    put: (blob: string) => put.push(blob),
+  });
   return {
     here,
     there,
+    drawn,
+    put,
+    ports,
     mentor,
     files: files(mentor.doc),
-    mine: new Images(mentor, files(mentor.doc), (file) => here.push(file), making),
-    theirs: new Images(mentee, files(mentee.doc), (file) => there.push(file), making),
+    mine: new Images(mentor, files(mentor.doc), ports(here), making),
+    theirs: new Images(mentee, files(mentee.doc), ports(there), making),
   };
 }
 
@@ -32,16 +42,18 @@ const bytesOf = (file: FileData | undefined) =>
   [...atob(file?.dataURL.split(",")[1] ?? "")].map((one) => one.charCodeAt(0));
 
 async function until(done: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 20 && !done(); turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let turn = 0; turn < 200 && !done(); turn++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 test("made anew before it is kept, and once more before the other sees it", async () => {
-  const { mine, theirs, here, there, files } = page();
+  const { mine, theirs, here, there, files, drawn, put } = page();
   const { fileId, width, height } = await mine.add(new Blob([new Uint8Array([1, 2])]));
   expect([width, height]).toEqual([300, 200]);
   expect(bytesOf(here[0])).toEqual([1, 2, 7]);
   expect(files.get(fileId)).toMatchObject({ mime: "image/webp", width: 300, height: 200 });
-  theirs.want([image(fileId), image(fileId)]);
+  expect(files.get(fileId)).toMatchObject({ blob: put[0] });
+  drawn.push(image(fileId), image(fileId));
+  theirs.want();
   await until(() => there.length > 0);
   expect(there).toHaveLength(1);
   expect(there[0]).toMatchObject({ id: fileId, mimeType: "image/webp" });
@@ -55,44 +67,60 @@ test("what is no picture is neither kept nor shown", async () => {
 });
 
 test("a blob of the other's that is no picture is not shown, and not asked for for ever", async () => {
-  const { theirs, there, files, mentor } = page();
+  const { theirs, there, files, mentor, drawn, ports } = page();
   const { id } = await mentor.putBlob(new Uint8Array([0, 1]));
   files.set("f1", { blob: id });
+  drawn.push(image("f1"));
   let asked = 0;
   const getBlob = (blob: string) => {
     asked++;
     return mentor.getBlob(blob);
   };
-  const counting = new Images({ putBlob: mentor.putBlob, getBlob }, files, (file) => there.push(file), making);
+  const counting = new Images({ putBlob: mentor.putBlob, getBlob }, files, ports(there), making);
   for (let turn = 0; turn < 3; turn++) {
-    counting.want([image("f1")]);
+    counting.want();
     await until(() => false);
   }
-  theirs.want([image("f1")]);
+  theirs.want();
   await until(() => there.length > 0);
   expect([there.length, asked]).toEqual([0, 1]);
 });
 
 test("what did not come is asked for again", async () => {
-  const { mentor, files, there } = page();
+  const { mentor, files, there, drawn, ports } = page();
+  drawn.push(image("f1"));
   const { id } = await mentor.putBlob(new Uint8Array([5]));
   files.set("f1", { blob: id });
   let down = true;
   const getBlob = (blob: string) => (down ? Promise.reject(new Error("offline")) : mentor.getBlob(blob));
-  const images = new Images({ putBlob: mentor.putBlob, getBlob }, files, (file) => there.push(file), making);
-  images.want([image("f1")]);
+  const images = new Images({ putBlob: mentor.putBlob, getBlob }, files, ports(there), making);
+  images.want();
   await until(() => false);
   down = false;
-  images.want([image("f1")]);
+  images.want();
   await until(() => there.length > 0);
   expect(there).toHaveLength(1);
 });
 
-test("a page holds so many pictures, and no more are fetched than it may hold", async () => {
-  const { mine, theirs, files, there } = page();
-  for (let n = 0; n < BOUNDS.images; n++) files.set(`f${n}`, { blob: "../x" });
+test("a page holds so many pictures that are seen, whatever was there before, and no more are fetched", async () => {
+  const { mine, theirs, files, there, drawn, mentor } = page();
+  const { id } = await mentor.putBlob(new Uint8Array([5]));
+  for (let n = 0; n < 2 * BOUNDS.images; n++) files.set(`f${n}`, { blob: id });
+  await expect(mine.add(new Blob([new Uint8Array([1])]))).resolves.toBeDefined();
+  for (let n = 0; n < BOUNDS.images; n++) drawn.push(image(`f${n}`), image(`f${n}`));
   await expect(mine.add(new Blob([new Uint8Array([1])]))).rejects.toThrow(TooManyImages);
-  theirs.want(["__proto__", "nothing", "f0"].map(image));
+  drawn.push(image("one-more"));
+  files.set("one-more", { blob: id });
+  theirs.want();
+  await until(() => there.length > BOUNDS.images);
+  expect(there).toHaveLength(BOUNDS.images);
+});
+
+test("what names no blob of ours is not fetched", async () => {
+  const { theirs, files, there, drawn } = page();
+  files.set("f0", { blob: "../x" });
+  drawn.push(...["__proto__", "nothing", "f0"].map(image));
+  theirs.want();
   await until(() => there.length > 0);
   expect(there).toHaveLength(0);
 });

@@ -8,6 +8,12 @@ let mentee: LocalSharing;
 let sender: LiveSender;
 let receiver: LiveReceiver;
 const passed: string[] = [];
+let held: readonly BoardElement[] = [];
+
+function drawing(elements: readonly BoardElement[]): void {
+  held = elements;
+  sender.drawing();
+}
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -15,7 +21,13 @@ beforeEach(() => {
   [mentor, mentee] = localPair();
   mentee.onPass(KIND, (data) => passed.push(JSON.stringify(data)));
   receiver = new LiveReceiver(mentee);
-  sender = new LiveSender(mentor, "page", (id) => id === "old");
+  held = [];
+  sender = new LiveSender(
+    mentor,
+    "page",
+    (id) => id === "old",
+    () => held,
+  );
 });
 
 afterEach(() => {
@@ -52,7 +64,7 @@ test("a stroke travels by what was added, and arrives whole", () => {
   const points: Point[] = [];
   for (let at = 1; at <= 400; at++) {
     points.push([at, -at]);
-    sender.drawing([stroke("s", [...points])]);
+    drawing([stroke("s", [...points])]);
     vi.advanceTimersByTime(16);
   }
   vi.advanceTimersByTime(200);
@@ -63,15 +75,15 @@ test("a stroke travels by what was added, and arrives whole", () => {
 
 test("a stroke longer than a word may be comes in several", () => {
   const points = Array.from({ length: 1000 }, (_, at): Point => [at, 0]);
-  sender.drawing([stroke("s", points)]);
+  drawing([stroke("s", points)]);
   vi.advanceTimersByTime(1000);
   expect(receiver.partner.value.ghosts[0]?.points).toHaveLength(1000);
 });
 
 test("let go, it stays until the finished one is there", () => {
-  sender.drawing([stroke("s", [[0, 0]])]);
+  drawing([stroke("s", [[0, 0]])]);
   vi.advanceTimersByTime(100);
-  sender.drawing([]);
+  drawing([]);
   vi.advanceTimersByTime(100);
   expect(receiver.partner.value.ghosts).toHaveLength(1);
   receiver.finished(new Set(["s"]));
@@ -79,10 +91,10 @@ test("let go, it stays until the finished one is there", () => {
 });
 
 test("what stands on the page already is told by its outline, and goes when it is let go", () => {
-  sender.drawing([stroke("old", [[0, 0]])]);
+  drawing([stroke("old", [[0, 0]])]);
   vi.advanceTimersByTime(100);
   expect(receiver.partner.value.ghosts[0]).toMatchObject({ moved: true, points: [] });
-  sender.drawing([]);
+  drawing([]);
   vi.advanceTimersByTime(100);
   expect(receiver.partner.value.ghosts).toHaveLength(0);
 });

@@ -76,11 +76,13 @@ describe("deleting", () => {
     const page = model.firstPage(one, FIRST, NOW);
     draw(one, page);
     merge(one, other);
-    model.deletePage(one, page, FIRST, NOW);
+    model.deletePage(one, page, "mentor", NOW);
     merge(one, other);
     expect(labels(other, FIRST)).toEqual([]);
     expect(model.isShown(other, page)).toBe(false);
-    expect(model.deletedPages(other, FIRST, NOW)).toHaveLength(1);
+    expect(model.deletedPages(other, NOW)).toMatchObject([
+      { id: page, by: "mentor", deletedMs: NOW, label: "12 November" },
+    ]);
     model.bringBack(other, page);
     merge(one, other);
     expect(labels(one, FIRST)).toEqual(["12 November"]);
@@ -90,33 +92,39 @@ describe("deleting", () => {
   test("the meeting's page deleted: the meeting goes on, on another", () => {
     const doc = new Y.Doc();
     const page = model.firstPage(doc, FIRST, NOW);
-    model.deletePage(doc, page, FIRST, NOW);
+    model.deletePage(doc, page, "mentor", NOW);
     const next = model.firstPage(doc, FIRST, NOW + 1);
     expect(next).not.toBe(page);
     expect(model.firstPage(doc, FIRST, NOW + 2)).toBe(next);
   });
 
-  test("in the next meeting, or after half a day, it goes for good, and tells whose pictures go with it", () => {
-    for (const [meeting, now] of [
-      [SECOND, NOW + 1],
-      [null, NOW + DAY],
-    ] as const) {
-      const doc = new Y.Doc();
-      const page = model.firstPage(doc, FIRST, NOW);
-      model.filesOf(doc, page)?.set("f1", { blob: "cdefghijklmnopqr" });
-      model.filesOf(doc, page)?.set("f2", { blob: "../x" });
-      model.deletePage(doc, page, FIRST, NOW);
-      expect(model.purge(doc, { meeting: FIRST, now: NOW + 1 })).toEqual({ gone: 0, blobs: [] });
-      expect(model.purge(doc, { meeting, now })).toEqual({ gone: 1, blobs: ["cdefghijklmnopqr"] });
-      expect(pages(doc).size).toBe(0);
-    }
-  });
-
-  test("at once, when asked for", () => {
+  test("gone for good, it tells whose pictures went with it", () => {
     const doc = new Y.Doc();
     const page = model.firstPage(doc, FIRST, NOW);
-    expect(model.purge(doc, page).gone).toBe(1);
+    model.filesOf(doc, page)?.set("f1", { blob: "cdefghijklmnopqr" });
+    model.filesOf(doc, page)?.set("f2", { blob: "../x" });
+    expect(model.purge(doc, [page])).toEqual(["cdefghijklmnopqr"]);
+    expect(pages(doc).size).toBe(0);
     expect(model.firstPage(doc, FIRST, NOW)).not.toBe(page);
+  });
+
+  test("marked by anything at all, it is not among the pages, and can be brought back", () => {
+    const doc = new Y.Doc();
+    const page = model.firstPage(doc, FIRST, NOW);
+    draw(doc, page);
+    for (const [mark, by] of [
+      [Number.NaN, "mentor"],
+      ["1", 7],
+      [1e300, null],
+      [{}, "somebody"],
+    ]) {
+      pages(doc).get(page)?.set("deleted_ms", mark);
+      pages(doc).get(page)?.set("deleted_by", by);
+      expect(labels(doc, FIRST)).toEqual([]);
+      expect(model.deletedPages(doc, NOW)).toMatchObject([{ id: page }]);
+      model.bringBack(doc, page);
+      expect(labels(doc, FIRST)).toEqual(["12 November"]);
+    }
   });
 });
 

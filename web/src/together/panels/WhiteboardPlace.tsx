@@ -11,7 +11,7 @@ export default function WhiteboardPlace({ sharing, names, target, onClose }: Pan
         <BoardPages desk={desk} names={names} />
         <BoardKeep desk={desk} {...(onClose ? { onClose } : {})} />
       </div>
-      <Board {...{ sharing, names, desk }} head="apart" />
+      <Board {...{ sharing, names, desk }} />
     </div>
   );
 }
