@@ -1,8 +1,8 @@
 /** The board's head: its pages to the left, what becomes of it to the right. */
-import { useSignal } from "@preact/signals";
-import { Download, Ellipsis, Plus } from "lucide";
+import { useComputed, useSignal } from "@preact/signals";
+import { Download, Ellipsis, Plus, X } from "lucide";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { otherSeat } from "../protocol";
 import type { Names } from "../sharing/layout";
 import { Button, Dialog, Field, Icon, Notice } from "../ui/index.ts";
@@ -14,25 +14,30 @@ import { MAX_NAME, type PageInfo } from "./pages";
 export function BoardPages({ desk, names }: { desk: BoardDesk; names: Names }): JSX.Element {
   const menu = useSignal(false);
   const partner = otherSeat(desk.sharing.you);
-  const partnerPage = desk.live.partner.value.page;
+  // their pointer moves all the time, their page seldom changes
+  const partnerPage = useComputed(() => desk.live.partner.value.page).value;
   const here = desk.surface.value?.page ?? null;
   const pages = desk.pages.value;
   const current = pages.find(({ id }) => id === here);
   const close = () => {
     menu.value = false;
   };
+  const list = useRef<HTMLUListElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: also when there are other pages, or other names
+  useEffect(() => keepCurrentInSight(list.current, here), [here, pages]);
   return (
     <nav class="board-pages" aria-label={t("board.pages")}>
-      <ul>
+      <ul ref={list}>
         {pages.map((page) => (
-          <li key={page.id} class={page.id === here ? "here" : undefined}>
+          <li key={page.id} class={page.id === here ? "here" : undefined} data-page={page.id}>
             <button
               type="button"
               class="board-page"
+              title={page.label}
               aria-current={page.id === here ? "page" : undefined}
               onClick={() => desk.open(page.id)}
             >
-              {page.label}
+              <span class="board-name">{page.label}</span>
               {page.id === partnerPage && (
                 <span class={`board-there ${partner}`}>
                   <span class="heard">{t("board.partner_here", { name: names.names[partner] })}</span>
@@ -57,15 +62,29 @@ export function BoardPages({ desk, names }: { desk: BoardDesk; names: Names }): 
       <button
         type="button"
         class="board-page new"
+        title={t("board.new_page")}
         disabled={desk.surface.value === null}
         onClick={() => desk.add(t("board.page_n", { n: pages.length + 1 }))}
       >
         <Icon icon={Plus} size={16} />
-        {t("board.new_page")}
+        <span>{t("board.new_page")}</span>
       </button>
       {current && <PageMenu {...{ desk, close }} page={current} open={menu.value} />}
     </nav>
   );
+}
+
+/** Where there is not room for all: the page that lies open stays in sight, with what can be done with it. */
+function keepCurrentInSight(list: HTMLElement | null, page: string | null): (() => void) | undefined {
+  const item = [...(list?.children ?? [])].find((one) => (one as HTMLElement).dataset.page === page);
+  if (!list || !item) return undefined;
+  const watch = new ResizeObserver(() => {
+    const [place, all] = [item.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (place.left < all.left) list.scrollLeft += place.left - all.left;
+    else if (place.right > all.right) list.scrollLeft += place.right - all.right;
+  });
+  watch.observe(list);
+  return () => watch.disconnect();
 }
 
 interface MenuProps {
@@ -149,6 +168,7 @@ export function BoardKeep({ desk, onClose }: { desk: BoardDesk; onClose?: () => 
         <Button
           kind="quiet"
           icon={Download}
+          title={t("board.save_picture")}
           disabled={desk.island.value === null}
           onClick={() => {
             saving.value = true;
@@ -157,7 +177,7 @@ export function BoardKeep({ desk, onClose }: { desk: BoardDesk; onClose?: () => 
           {t("board.save_picture")}
         </Button>
         {onClose && (
-          <Button kind="quiet" onClick={onClose}>
+          <Button kind="quiet" class="board-away" icon={X} title={t("board.put_away")} onClick={onClose}>
             {t("board.put_away")}
           </Button>
         )}

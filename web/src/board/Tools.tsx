@@ -35,12 +35,19 @@ export function Tools({ desk }: { desk: BoardDesk }): JSX.Element {
           if (files.length > 0) void addPictures(desk, files);
         }}
       />
-      <Button kind="quiet" icon={ImagePlus} disabled={waiting} onClick={() => chooser.current?.click()}>
+      <Button
+        kind="quiet"
+        icon={ImagePlus}
+        title={t("board.add_picture")}
+        disabled={waiting}
+        onClick={() => chooser.current?.click()}
+      >
         {t("board.add_picture")}
       </Button>
       <Button
         kind="quiet"
         icon={LayoutTemplate}
+        title={t("board.templates")}
         disabled={waiting}
         onClick={() => {
           sheet.value = "templates";
@@ -51,6 +58,7 @@ export function Tools({ desk }: { desk: BoardDesk }): JSX.Element {
       <Button
         kind="quiet"
         icon={Text}
+        title={t("board.as_text")}
         disabled={waiting}
         onClick={() => {
           sheet.value = "text";
@@ -58,7 +66,7 @@ export function Tools({ desk }: { desk: BoardDesk }): JSX.Element {
       >
         {t("board.as_text")}
       </Button>
-      <Button kind="quiet" icon={Eraser} disabled={waiting} onClick={clear}>
+      <Button kind="quiet" icon={Eraser} title={t("board.clear")} disabled={waiting} onClick={clear}>
         {t("board.clear")}
       </Button>
       <Templates desk={desk} open={sheet.value === "templates"} close={close} />
