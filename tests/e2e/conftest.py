@@ -3,12 +3,13 @@
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
-from tests.e2e.people import Person, chromium
+from tests.e2e.people import Person, chromium, small_camera
 from tests.e2e.place import Place
 from tests.harness import Server
 
@@ -40,8 +41,9 @@ async def playwright() -> AsyncIterator[Playwright]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
-    async with chromium(playwright) as running:
+async def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    """Its camera is small; those of the two who sit on networks of their own are not."""
+    async with chromium(playwright, more=(small_camera(tmp_path_factory.mktemp("camera")),)) as running:
         yield running
 
 
@@ -57,12 +59,22 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
 Meet = Callable[..., Awaitable[Pair]]
 
 
-async def make_pair(url: str, browsers: tuple[Browser, Browser], pictures: bool = True) -> Pair:
-    """Makes a room and brings two people into it, who see each other."""
-    title = f"Lighthouse {next(_number)}"
-    mentor = await Person.arrive(browsers[0], "Ingrid Solberg", "mentor")
-    mentee = await Person.arrive(browsers[1], "Samir Haddad", "mentee")
-    link, password = await mentor.create_room(url, title, seat="Mentor")
+async def make_pair(
+    url: str,
+    browsers: tuple[Browser, Browser],
+    pictures: bool = True,
+    *,
+    by_form: bool = False,
+    still: bool = False,
+    names: tuple[str, str] = ("Ingrid Solberg", "Samir Haddad"),
+    title: str = "Lighthouse",
+) -> Pair:
+    """Makes a room, with the form on the first page or without, and brings two people into it, who see each other."""
+    title = f"{title} {next(_number)}"
+    mentor = await Person.arrive(browsers[0], names[0], "mentor", still=still)
+    mentee = await Person.arrive(browsers[1], names[1], "mentee", still=still)
+    making = mentor.create_room(url, title, seat="Mentor") if by_form else mentor.order_room(url, title)
+    link, password = await making
     await mentor.enter(link)
     await mentee.join(link, password)
     await mentee.sees(mentor.name)
@@ -73,13 +85,17 @@ async def make_pair(url: str, browsers: tuple[Browser, Browser], pictures: bool 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def meet(browser: Browser, place: Place) -> AsyncIterator[Meet]:
-    """Pairs that are taken apart at the end; their pages must have had no trouble."""
+    """Pairs that are taken apart at the end; their pages must have had no trouble. They prefer less motion, unless told
+    otherwise."""
     pairs: list[Pair] = []
 
     async def made(
-        at: Place | Server = place, browsers: tuple[Browser, Browser] = (browser, browser), pictures: bool = True
+        at: Place | Server = place,
+        browsers: tuple[Browser, Browser] = (browser, browser),
+        pictures: bool = True,
+        **more: Any,
     ) -> Pair:
-        pairs.append(await make_pair(at.url, browsers, pictures))
+        pairs.append(await make_pair(at.url, browsers, pictures, **({"still": True} | more)))
         return pairs[-1]
 
     yield made

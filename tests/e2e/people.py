@@ -9,6 +9,9 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwri
 
 from tests import harness
 
+PASSWORD = "violet kettle harbour quiet lantern moss"
+SECONDS, FPS, WIDTH, HEIGHT = 2, 10, 160, 90
+
 
 @contextlib.asynccontextmanager
 async def chromium(
@@ -29,6 +32,22 @@ async def chromium(
         await browser.close()
 
 
+def small_camera(folder: Path) -> str:
+    """The flag for a camera of few pixels in which a light bar walks: drawn, encoded and decoded in software by both
+    pages, pictures are most of what a meeting costs, and most journeys are not about them."""
+    film = folder / "camera.y4m"
+    with film.open("wb") as file:
+        file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FPS}:1 Ip A1:1 C420\n".encode())
+        for number in range(SECONDS * FPS):
+            row = bytearray(b"\x40" * WIDTH)
+            left = number * WIDTH // (SECONDS * FPS)
+            row[left : left + 20] = b"\xc0" * len(row[left : left + 20])
+            colours = bytes([100 + number, 160 - number])
+            file.write(b"FRAME\n" + bytes(row) * HEIGHT)
+            file.write(b"".join(bytes([colour]) * (WIDTH // 2 * (HEIGHT // 2)) for colour in colours))
+    return f"--use-file-for-fake-video-capture={film}"
+
+
 class Person:
     """Somebody at a page of ours. `name` and `seat` are as they will be told to the room."""
 
@@ -42,12 +61,14 @@ class Person:
         page.on("console", lambda line: self.troubles.append(line.text) if "Content Security" in line.text else None)
 
     @classmethod
-    async def arrive(cls, browser: Browser, name: str, seat: str) -> "Person":
+    async def arrive(cls, browser: Browser, name: str, seat: str, *, still: bool = False) -> "Person":
+        """`still`: prefers less motion, so that nothing is drawn anew sixty times a second in software."""
         context = await browser.new_context(
             viewport={"width": 1280, "height": 720},
             ignore_https_errors=True,
             locale="en-GB",
             timezone_id="Europe/Berlin",
+            reduced_motion="reduce" if still else "no-preference",
         )
         context.set_default_timeout(15_000)
         return cls(context, await context.new_page(), name, seat)
@@ -81,6 +102,13 @@ class Person:
         link = page.get_by_role("textbox", name="Link", exact=False).first
         await expect(link).to_be_visible()
         return await link.input_value(), password
+
+    async def order_room(self, address: str, title: str) -> tuple[str, str]:
+        """The same without the form: what its press sends, for this browser's seat. Much sooner done."""
+        asked = {"title": title, "password": PASSWORD, "retention_days": 30, "seat": self.seat}
+        answer = await self.context.request.post(f"{address}/api/rooms", data=asked, headers={"Origin": address})
+        assert answer.status == 201, await answer.text()
+        return str((await answer.json())["link"]), PASSWORD
 
     async def fill_in(self, link: str, password: str) -> None:
         page = self.page

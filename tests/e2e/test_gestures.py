@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.e2e.conftest import Meet
+from tests.e2e.axe import findings
+from tests.e2e.conftest import Meet, Pair
 from tests.e2e.people import Person
-from tests.e2e.test_axe import findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -22,8 +22,15 @@ def spoken(person: Person, of: str) -> Locator:
     return person.page.locator(f"[aria-live][data-of={of}]")
 
 
-async def test_gestures_float_over_the_senders_picture_for_both(meet: Meet) -> None:
-    pair = await meet()
+async def test_signs_between_the_two(meet: Meet) -> None:
+    """With all motion there is."""
+    pair = await meet(still=False)
+    await gestures_float_over_the_senders_picture_for_both(pair)
+    await thinking_and_quiet_time_show_the_same_to_both(pair)
+    await the_thread_breathes_while_media_arrives_and_says_when_it_does_not(pair)
+
+
+async def gestures_float_over_the_senders_picture_for_both(pair: Pair) -> None:
     keyboard, reactions = pair.mentee.page.keyboard, pair.mentee.button("Reactions")
     choices = pair.mentee.page.get_by_role("menu", name="Reactions")
     await reactions.press("Enter")
@@ -48,8 +55,7 @@ async def test_gestures_float_over_the_senders_picture_for_both(meet: Meet) -> N
     await expect(floating(pair.mentor, ".window")).to_have_attribute("data-kind", "heart")
 
 
-async def test_thinking_and_quiet_time_show_the_same_to_both(meet: Meet) -> None:
-    pair = await meet()
+async def thinking_and_quiet_time_show_the_same_to_both(pair: Pair) -> None:
     thinking = pair.mentee.button("I'm thinking")
     await thinking.click()
     await expect(thinking).to_have_attribute("aria-pressed", "true")
@@ -77,8 +83,7 @@ async def test_thinking_and_quiet_time_show_the_same_to_both(meet: Meet) -> None
         await expect(person.page.get_by_role("timer")).to_have_count(0)
 
 
-async def test_the_thread_breathes_while_media_arrives_and_says_when_it_does_not(meet: Meet) -> None:
-    pair = await meet(pictures=False)
+async def the_thread_breathes_while_media_arrives_and_says_when_it_does_not(pair: Pair) -> None:
     await pair.mentee.page.add_init_script("""
         const Made = window.RTCPeerConnection;
         window.connections = [];

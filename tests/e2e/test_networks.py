@@ -1,10 +1,11 @@
 """Two browsers on hosts with other addresses: the call is theirs, and the server hears only what was agreed."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Playwright, expect
 
 from tests.e2e.conftest import Pair, make_pair
@@ -28,12 +29,9 @@ pytestmark = [
 ]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def apart(
-    tmp_path_factory: pytest.TempPathFactory, playwright: Playwright
-) -> AsyncIterator[tuple[Network, Pair]]:
-    """A pair whose two people sit on different hosts; one meeting for all tests here."""
-    folder = tmp_path_factory.mktemp("networks")
+@contextlib.asynccontextmanager
+async def apart(folder: Path, playwright: Playwright) -> AsyncIterator[tuple[Network, Pair]]:
+    """A pair whose two people sit on different hosts, before cameras of the usual size."""
     async with network(folder) as net:
         place = Place(
             folder,
@@ -52,19 +50,25 @@ async def apart(
                 chromium(playwright, executable=net.chromium(net.hosts[0])) as first,
                 chromium(playwright, executable=net.chromium(net.hosts[1])) as second,
             ):
-                yield net, await make_pair(place.url, (first, second))
+                # with the form: the tests themselves sit on neither host
+                yield net, await make_pair(place.url, (first, second), by_form=True, still=True)
         finally:
             await place.stop()
 
 
-async def test_no_packet_reaches_the_recorder_but_while_both_agree(apart: tuple[Network, Pair]) -> None:
-    net, pair = apart
+async def test_two_on_networks_of_their_own(tmp_path: Path, playwright: Playwright) -> None:
+    async with apart(tmp_path, playwright) as (net, pair):
+        await no_packet_reaches_the_recorder_but_while_both_agree(net, pair)
+        await a_cut_line_pauses_the_recording_and_both_come_back_by_themselves(net, pair)
+
+
+async def no_packet_reaches_the_recorder_but_while_both_agree(net: Network, pair: Pair) -> None:
     assert await net.media_packets() == 0
     await pair.mentor.agree()
     await expect(pair.mentor.recording_status).to_contain_text("Waiting")
     assert await net.media_packets() == 0
     await answer_and_record(pair)
-    await has_run(pair, 3)
+    await has_run(pair, 2)
     assert await net.media_packets() > 100
 
     await pair.mentor.button("Take a break").click()
@@ -93,10 +97,9 @@ async def test_no_packet_reaches_the_recorder_but_while_both_agree(apart: tuple[
         check_part(content, at_least_s=0.2)
 
 
-async def test_a_cut_line_pauses_the_recording_and_both_come_back_by_themselves(apart: tuple[Network, Pair]) -> None:
-    net, pair = apart
+async def a_cut_line_pauses_the_recording_and_both_come_back_by_themselves(net: Network, pair: Pair) -> None:
     await start_recording(pair)
-    await has_run(pair, 2)
+    await has_run(pair, 1)
     await net.cut(net.hosts[1])
     await expect(pair.mentor.recording_status).to_have_text("Recording paused", timeout=15_000)
     await asyncio.gather(net.mend(net.hosts[1]))

@@ -7,9 +7,9 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e import together
+from tests.e2e.axe import LAPTOP, PHONE, findings
 from tests.e2e.conftest import Meet, Pair
-from tests.e2e.test_axe import findings
-from tests.e2e.test_recording import has_run, start_recording
+from tests.e2e.test_recording import has_run, saved, start_recording
 
 
 def red_square() -> bytes:
@@ -24,6 +24,8 @@ def red_square() -> bytes:
 
 
 RED = red_square()
+AHEAD_S = 3
+"""What is recorded is so much ahead, at most, of what the page says is saved."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -32,59 +34,49 @@ async def test_notes_topics_board_and_chat_are_shown_as_they_were(meet: Meet) ->
     pair = await meet()
     await before_the_recording(pair)
     await start_recording(pair)
-    await while_it_is_recorded(pair)
+    begun = await while_it_is_recorded(pair)
     await pair.mentor.withdraw()
     await pair.mentor.button("Keep").click()
     await after_the_recording(pair)
     page = await played(pair)
     await the_chat_is_as_it_was(page)
-    await notes_and_topics_are_as_they_were(page)
-    await the_board_is_as_it_was(page)
+    await notes_and_topics_are_as_they_were(page, begun)
+    await the_board_is_as_it_was(page, begun)
     await it_is_read_only_and_can_be_used_by_all(page)
 
 
 async def before_the_recording(pair: Pair) -> None:
     await together.open_panel(pair.mentee, "chat")
     await together.say(pair.mentee, "Good morning")
-    text = await note_text(pair, "Saying no")
+    await together.open_panel(pair.mentor, "notes")
+    text = await together.new_note(pair.mentor, "Saying no")
     await text.press_sequentially("Written before.")
 
 
-async def note_text(pair: Pair, title: str) -> Locator:
-    """A new note of that name; its text, ready to be written in."""
-    page = pair.mentor.page
-    await together.open_panel(pair.mentor, "notes")
-    await page.get_by_role("button", name="New note").first.click()
-    text = page.get_by_role("textbox", name="Text of “")
-    # the focus goes there once it can be written in
-    await expect(text).to_be_focused()
-    await page.get_by_label("Name of the note").fill(title)
-    return text
-
-
-async def while_it_is_recorded(pair: Pair) -> None:
-    """Something every two seconds."""
+async def while_it_is_recorded(pair: Pair) -> tuple[int, int]:
+    """One thing after the other, seconds apart. Between which two the note was written on."""
     mentor, mentee = pair.mentor, pair.mentee
-    await has_run(pair, 2)
+    await has_run(pair, 1)
     await together.say(mentee, "A question <img src=x onerror=alert(1)>")
-    await has_run(pair, 4)
+    begun = await saved(pair) + 2
+    await has_run(pair, begun)
     text = mentor.page.get_by_role("textbox", name="Text of “")
     await text.press("Control+End")
     await text.press("Enter")
+    begun_by = await saved(pair) + AHEAD_S
     await text.press_sequentially("Written while it ran.")
-    await has_run(pair, 6)
     await together.open_panel(mentor, "topics")
     await together.add_topics(mentor, "Stopping early")
     await mentee.button("Reactions").click()
     await mentee.page.keyboard.press("1")
-    await has_run(pair, 8)
     await together.open_panel(mentor, "whiteboard")
     await together.draw(mentor, "r", (200, 120))
     await mentor.page.locator(".board-tools input[type=file]").set_input_files(
         {"name": "red.png", "mimeType": "image/png", "buffer": RED}
     )
     await together.board_says(mentor, "Box, empty", "Picture")
-    await has_run(pair, 10)
+    await has_run(pair, await saved(pair) + 1)
+    return begun, begun_by
 
 
 async def after_the_recording(pair: Pair) -> None:
@@ -150,7 +142,7 @@ async def the_chat_is_as_it_was(page: Page) -> None:
     await expect(question).to_have_count(0)
 
 
-async def notes_and_topics_are_as_they_were(page: Page) -> None:
+async def notes_and_topics_are_as_they_were(page: Page, begun: tuple[int, int]) -> None:
     panel = await tab(page, "Notes")
     await expect(panel.get_by_role("heading", name="Saying no")).to_be_visible()
     await expect(panel.get_by_text("Written before.")).to_be_visible()
@@ -162,7 +154,7 @@ async def notes_and_topics_are_as_they_were(page: Page) -> None:
     jumps = panel.get_by_role("button", name="jump to when this was written, by Ingrid Solberg")
     await expect(jumps).to_have_count(1)
     await jumps.press("Enter")
-    assert 4 <= await place(page) <= 8
+    assert begun[0] <= await place(page) <= begun[1]
     await expect(later).to_have_count(0)  # the paragraph was begun here, its words came after
 
     panel = await tab(page, "Topics")
@@ -173,7 +165,7 @@ async def notes_and_topics_are_as_they_were(page: Page) -> None:
     await expect(panel.get_by_text("Stopping early")).to_be_visible()
 
 
-async def the_board_is_as_it_was(page: Page) -> None:
+async def the_board_is_as_it_was(page: Page, begun: tuple[int, int]) -> None:
     panel = await tab(page, "Board")
     await expect(panel.get_by_text("There was nothing on the board yet.")).to_be_visible()
     await to_end(page)
@@ -191,14 +183,14 @@ async def the_board_is_as_it_was(page: Page) -> None:
     await expect(panel.get_by_test_id("toolbar-rectangle")).to_have_count(0)
     await expect(panel.get_by_role("radio")).to_have_count(0)
     await panel.get_by_role("button", name="jump to when this was written").first.click()
-    assert await place(page) >= 6
+    assert await place(page) >= begun[0]
 
 
 async def it_is_read_only_and_can_be_used_by_all(page: Page) -> None:
     assert await page.locator("[contenteditable]").count() == 0
-    for name in ("Board", "Chat", "Topics", "Notes"):
+    for name, size in (("Board", LAPTOP), ("Chat", PHONE), ("Topics", LAPTOP), ("Notes", PHONE)):
         await tab(page, name)
-        assert await findings(page) == []
+        assert await findings(page, size) == [], name
     await page.get_by_role("tab", name="Notes").press("ArrowRight")
     await expect(page.get_by_role("tab", name="Topics")).to_be_focused()
     await expect(page.get_by_role("tabpanel", name="Topics")).to_be_visible()

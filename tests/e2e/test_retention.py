@@ -46,7 +46,7 @@ class MovedClock:
 async def test_the_admin_promises_a_week_and_a_week_it_is(browser: Browser, meet: Meet, tmp_path: Path) -> None:
     clock = MovedClock()
     async with serving(make_config(tmp_path), clock=clock) as server:
-        admin = await Person.arrive(browser, "Admin", "mentor")
+        admin = await Person.arrive(browser, "Admin", "mentor", still=True)
         page = admin.page
         await page.goto(f"{server.url}/admin/setup#token={await server.admin_link()}")
         await page.get_by_label("Admin password").fill("a long admin password")
@@ -57,7 +57,7 @@ async def test_the_admin_promises_a_week_and_a_week_it_is(browser: Browser, meet
         await admin.button("Save").click()
         await expect(page.get_by_text("Saved.").first).to_be_visible()
 
-        pair = await meet(server)
+        pair = await meet(server, by_form=True)
         await start_recording(pair)
         await has_run(pair, 1)
         await pair.mentor.withdraw()
