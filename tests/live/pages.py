@@ -47,8 +47,9 @@ class Pages:
         assert "failed" not in answer, f"{do} {page}: {answer['failed']}"
         return answer
 
-    async def open(self, page: str, url: str, room: str, seat: Seat, cookie: str) -> None:
-        await self.tell("open", page, url=url, room=room, seat=seat.value, cookie=cookie)
+    async def open(self, page: str, url: str, room: str, seat: Seat, cookie: str, light: bool = False) -> None:
+        """`light`: as in a meeting in which nobody has opened board, notes or topics yet."""
+        await self.tell("open", page, url=url, room=room, seat=seat.value, cookie=cookie, light=light)
 
     async def state(self, page: str) -> Any:
         return await self.tell("state", page)

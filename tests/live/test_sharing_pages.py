@@ -56,6 +56,11 @@ class Room:
         await self.pages.open(page, self.house.url, self.id, seat, cookie)
         await self.pages.see(page, lambda state: bool(state["ready"] and not state["missing"]))
 
+    async def come_light(self, page: str, seat: Seat) -> None:
+        cookie = cookies_of(self.people[seat], self.house.url)
+        await self.pages.open(page, self.house.url, self.id, seat, cookie, light=True)
+        await self.pages.see(page, lambda state: bool(state["phase"] == "open" and state["chatReady"]))
+
     async def tab(self, seat: Seat) -> SharingTab:
         """Somebody whose page is not ours."""
         return await share(self.people[seat], self.id, seat)
