@@ -1,7 +1,8 @@
 """What a recording keeps of what the two made together: one frame a change, in order.
 
 A part of this kind begins with `Begin`, the whole document as one browser had it (garbage-collected, without history),
-goes on with the chat as it stood, and then with every change while the run lasts. Each frame is its length (4 bytes,
+goes on with what the journal has beyond that and with the chat as it stood, and then with every change while the run
+lasts. Each frame is its length (4 bytes,
 big-endian) and one MessagePack array, the tag first. `docs/recording-format.md` has it in words.
 """
 
@@ -25,6 +26,8 @@ class Begin(Struct, frozen=True, array_like=True, tag="begin"):
     """Whose browser gave the document."""
     document: bytes
     """One Yjs update (V1) that makes the whole document."""
+    upto: Number
+    """The last entry of the journal that is in it. Every later one follows, each once and in order."""
 
 
 class Written(Struct, frozen=True, array_like=True, tag="written"):

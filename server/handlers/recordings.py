@@ -1,6 +1,7 @@
 """Listening through: list, manifest, parts by range, download, delete; and what a run begins with."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from server.handlers.answers import answer
 from server.handlers.byte_range import parse_range
 from server.handlers.content import content_key
 from server.handlers.keys import CLOCK, DATABASE, DELETION, HUB, IDENTITY, JANITOR, READERS
-from server.handlers.octets import octets
+from server.handlers.octets import whole
 from server.handlers.proofs import session_pair
 from server.live import facts
 from server.live.listening import open_part
@@ -30,6 +31,7 @@ DEADLINE_S = 300.0
 STALLED_S = 30.0
 """How long a browser may take for a chunk. One that has buffered enough stops reading and asks again later; until then
 neither file nor key is held open for it."""
+_NUMBER = re.compile(r"[0-9]{1,16}")
 
 log = get_logger()
 
@@ -215,10 +217,13 @@ def _file_name(part: Part) -> str:
 
 
 async def begin_shared(request: web.Request) -> web.StreamResponse:
-    """POST /api/rooms/{room}/recordings/{recording}/runs/{run}/shared (seat): the document a run begins with, as this
-    browser has it. The first of the two is taken."""
+    """POST /api/rooms/{room}/recordings/{recording}/runs/{run}/shared?upto=N (seat): the document a run begins with, as
+    this browser has it, complete up to entry N of its journal. The first of the two is taken."""
     room_id, seat, run = request.match_info["room"], request[IDENTITY].seat, int(request.match_info["run"])
     assert seat is not None
+    upto = request.query.get("upto", "")
+    if not _NUMBER.fullmatch(upto):
+        raise VisavisError("bad_upto", "upto= must be a number.", 400)
     task = request.app[HUB].peek(room_id)
     tape = task.deck.get(request.match_info["recording"]) if task is not None else None
     if tape is None:
@@ -226,10 +231,8 @@ async def begin_shared(request: web.Request) -> web.StreamResponse:
     shared = await tape.shared(run)
     shared.check_wanted()  # before megabytes are read for nothing
     key = await content_key(request)
-    document = b"".join([some async for some in octets(request)])
-    if not document:
-        raise VisavisError("empty", "There is nothing in it.", 422)
-    await shared.begin(seat, document, key)
+    document = await whole(request, seat)
+    await shared.begin(seat, document, int(upto), key)
     return answer({"run": run})
 
 

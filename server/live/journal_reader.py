@@ -52,6 +52,18 @@ async def _read_log(
         async for chunk in read_snapshot(services, keys, name, current):
             yield chunk
         after = current.upto
+    async for entries in read_entries(services, keys, name, after, head):
+        for start in range(0, len(entries), TURN_ENTRIES):
+            yield b"".join(_entry(journal, entry) for entry in entries[start : start + TURN_ENTRIES])
+            await asyncio.sleep(0)
+    yield _frame(encoder.encode(End(head)))
+
+
+async def read_entries(
+    services: Services, keys: ThingKeys, name: str, after: int, head: int
+) -> AsyncIterator[list[Plain]]:
+    """Those of a log beyond `after` and up to `head`, which must be durable, in order and without a gap. Raises as
+    `read_journal`."""
     opened: dict[str, bytes] = {}
     while after < head:
         async with services.database.read() as tx:
@@ -67,10 +79,7 @@ async def _read_log(
             after = batch.last
         if not batches:
             raise changed()
-        for start in range(0, len(entries), TURN_ENTRIES):
-            yield b"".join(_entry(journal, entry) for entry in entries[start : start + TURN_ENTRIES])
-            await asyncio.sleep(0)
-    yield _frame(encoder.encode(End(head)))
+        yield entries
 
 
 async def _read_chat(services: Services, keys: ThingKeys, after: int) -> AsyncIterator[bytes]:

@@ -1,17 +1,20 @@
 """What the two make together, while a run lasts, on its way into a sealed file of the recording.
 
-A browser gives the document as it stands; until it has, changes wait. Nothing is taken once the permit is closed.
+A browser gives the document as it stands, or stood when it last heard from here; until it has, changes wait. What the
+journal has beyond it comes first, so that no change follows a hole. Nothing is taken once the permit is closed.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from structlog import get_logger
 
 from server.clock import Clock
 from server.domain.messages import Seat
-from server.domain.shared_part import VERSION, Begin, Frame, pack
+from server.domain.shared_part import VERSION, Begin, Frame, Written, pack
+from server.domain.sharing import Journal
 from server.errors import VisavisError
 from server.live.parts import PartFiles, SealedSink
 from server.media.parts import PartInfo
@@ -22,9 +25,23 @@ MAX_WAITING = 8 * 1024 * 1024
 """Bytes of changes that wait for the document or for the disk. Beyond, the rest of the run is not kept."""
 
 GATHER = 64 * 1024
-"""Bytes of the chat as it stands that go into a record."""
+"""Bytes of what stood before that go into a record."""
 
 log = get_logger()
+
+
+class OpenTable(Protocol):
+    """What lies there at this moment."""
+
+    @property
+    def said(self) -> int:
+        """The last entry of the chat that was passed on."""
+        ...
+
+    async def missing(self, upto: int) -> list[Written]:
+        """Entries of the document beyond `upto`: all that were passed on before this was called. Raises VisavisError
+        where there is no such number, or no way on from there."""
+        ...
 
 
 class Table(Protocol):
@@ -34,8 +51,12 @@ class Table(Protocol):
         """From now on `heard` is told of every change. Returns what ends that."""
         ...
 
-    def chat(self, content: bytes) -> AsyncIterator[Frame]:
-        """The chat as it stands; `content` is the room's content key."""
+    def open(self, content: bytes) -> AbstractAsyncContextManager[OpenTable]:
+        """`content` is the room's content key."""
+        ...
+
+    def chat(self, content: bytes, upto: int) -> AsyncIterator[Frame]:
+        """The chat as it stands up to an entry."""
         ...
 
 
@@ -55,14 +76,25 @@ class SharedPart:
         self._task: asyncio.Task[None] | None = None
         self._unfollow = table.follow(self._heard)
 
-    async def begin(self, by: Seat, document: bytes, content: bytes) -> None:
-        """`document` is one Yjs update; `content`, the room's content key, is kept until the chat has been read. Raises
-        as `check_wanted`."""
+    async def begin(self, by: Seat, document: bytes, upto: int, content: bytes) -> None:
+        """`document` is one Yjs update that makes all entries of the journal up to `upto`; `content`, the room's
+        content key, is kept until the chat has been read. Raises as `check_wanted` and as `OpenTable.missing`."""
         self.check_wanted()
-        self._begun = True
-        now = self._clock.now_ms()
-        first = Begin(VERSION, self._permit.run, now, by, document)
-        self._task = asyncio.get_running_loop().create_task(self._write(by, now, first, content))
+        async with self._table.open(content) as table:
+            missing = await table.missing(upto)
+            self.check_wanted()
+            # Nothing is awaited from here on: what is not counted now has been heard, or will be.
+            said = self._before_heard(Journal.CHAT, table.said)
+            before = self._before_heard(Journal.DOCUMENT, missing[-1].n if missing else upto)
+            missing = [entry for entry in missing if entry.n <= before]
+            first = Begin(VERSION, self._permit.run, self._clock.now_ms(), by, document, upto)
+            self._begun = True
+            self._task = asyncio.get_running_loop().create_task(self._write(first, missing, said, content))
+
+    def _before_heard(self, journal: Journal, otherwise: int) -> int:
+        """The last entry that came before the first this part has heard of; `otherwise` where it has heard none."""
+        numbers = (frame.n for frame in self._waiting if isinstance(frame, Written) and frame.journal is journal)
+        return next(numbers, otherwise + 1) - 1
 
     def check_wanted(self) -> None:
         """Whether the document is still waited for. Raises VisavisError `no_permit` 409, `shared_begun` 409: the other
@@ -91,14 +123,13 @@ class SharedPart:
             self._waiting.append(frame)
         self._wake.set()
 
-    async def _write(self, by: Seat, started_ms: int, first: Begin, content: bytes) -> None:
-        recording, run = self._permit.recording, self._permit.run
+    async def _write(self, first: Begin, missing: list[Written], said: int, content: bytes) -> None:
+        recording, run, started_ms = self._permit.recording, self._permit.run, first.at_ms
         sink: SealedSink | None = None
         try:
-            info = PartInfo(recording=recording, run=run, seat=by, started_ms=started_ms, offset_ms=0, video=False)
-            sink = await self._files.open(by, info, PartKind.SHARED)
-            await sink.write(pack(first), 0)
-            await self._write_chat(sink, content, started_ms)
+            info = PartInfo(recording, run, first.by, started_ms, offset_ms=0, video=False)
+            sink = await self._files.open(first.by, info, PartKind.SHARED)
+            await self._write_what_stood(sink, [first, *missing], self._table.chat(content, said))
             length_ms = await self._follow(sink, started_ms)
             await sink.finish(length_ms)
         except Exception as error:
@@ -110,13 +141,10 @@ class SharedPart:
             self._over = True
             self._waiting.clear()
 
-    async def _write_chat(self, sink: SealedSink, content: bytes, until_ms: int) -> None:
-        """Many in one record: each is small, and there may be thousands. What was said since comes as a change, or not
-        at all: the permit may have been closed meanwhile."""
+    async def _write_what_stood(self, sink: SealedSink, frames: list[Frame], chat: AsyncIterator[Frame]) -> None:
+        """Many in one record: each is small, and there may be thousands."""
         some = bytearray()
-        async for frame in self._table.chat(content):
-            if frame.at_ms > until_ms:
-                continue
+        async for frame in _joined(frames, chat):
             some += pack(frame)
             if len(some) >= GATHER:
                 await sink.write(bytes(some), 0)
@@ -137,3 +165,10 @@ class SharedPart:
                 return last_ms
             if not self._waiting:
                 await self._wake.wait()
+
+
+async def _joined(frames: list[Frame], more: AsyncIterator[Frame]) -> AsyncIterator[Frame]:
+    for frame in frames:
+        yield frame
+    async for frame in more:
+        yield frame

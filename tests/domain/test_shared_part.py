@@ -12,7 +12,7 @@ from server.domain.sharing import Journal
 
 VECTOR: dict[str, Any] = msgspec.json.decode((Path(__file__).parents[1] / "vectors" / "shared_part.json").read_bytes())
 FRAMES: list[Frame] = [
-    Begin(VERSION, 3, 1_800_000_000_000, Seat.MENTOR, b"\x00\x01document"),
+    Begin(VERSION, 3, 1_800_000_000_000, Seat.MENTOR, b"\x00\x01document", 69_999),
     Written(1_799_000_000_000, Journal.CHAT, 1, Seat.MENTEE, '{"text":"größer"}'.encode()),
     Written(1_800_000_001_000, Journal.DOCUMENT, 70_000, Seat.MENTOR, bytes(300)),
     Struck(1_800_000_001_500, 1),

@@ -9,106 +9,16 @@ from typing import Any
 import pytest
 
 from server.clock import SystemClock
-from server.crypto import keys
 from server.domain.messages import Seat
-from server.domain.shared_part import Begin, Frame, Happened, Struck, Written, unpack
+from server.domain.shared_part import Begin, Frame, Happened, Struck, Written
 from server.domain.sharing import Journal
-from server.handlers import keys as app_keys
 from server.ids import new_id
-from server.live.parts import PartFiles
-from server.live.shared_part import SharedPart
 from server.live.table import RoomTable
-from server.media.parts import PartInfo
-from server.media.permit import Permit
-from server.store import recordings, rooms
 from tests.e2e.place import Place
-from tests.live.house import PASSWORD, Browser, House, Tab, meeting_in, open_house, pass_seconds
+from tests.live.house import PASSWORD, Browser, meeting_in, open_house, pass_seconds
 from tests.live.legs import Leg, on_record, saved, video
-from tests.live.sharing import SharingTab, share
-
-
-async def post(browser: Browser, path: str, body: bytes) -> tuple[int, Any]:
-    headers = {"Origin": browser.house.url, "Content-Type": "application/octet-stream"}
-    async with browser.client.post(browser.house.url + path, data=body, headers=headers) as response:
-        return response.status, await response.json()
-
-
-def shared_path(room: str, recording: str, run: int, seat: Seat) -> str:
-    return f"/api/rooms/{room}/recordings/{recording}/runs/{run}/shared?seat={seat}"
-
-
-async def parts_of(browser: Browser, room: str, recording: str) -> list[dict[str, Any]]:
-    status, manifest = await browser.ask("GET", f"/api/rooms/{room}/recordings/{recording}")
-    assert status == 200, manifest
-    return list(manifest["shared"])
-
-
-async def frames_of(browser: Browser, room: str, recording: str, part: dict[str, Any]) -> list[Frame]:
-    """As the player reads them."""
-    path = f"/api/rooms/{room}/recordings/{recording}/parts/{part['id']}"
-    status, raw = await browser.ask("GET", path)
-    assert (status, len(raw) < part["bytes"]) == (200, True)
-    assert (await browser.ask("GET", f"{path}?download=1"))[0] == 403, "it is no film"
-    return list(unpack(raw))
-
-
-class Tape:
-    """A recording of a room without its meeting: runs begin and end when a test says so. One second of media, so that
-    it is kept."""
-
-    def __init__(self, house: House, tab: SharingTab) -> None:
-        self.house = house
-        self.tab = tab
-        self.id = new_id()
-        self.permit = Permit(self.id, 0)
-
-    async def open(self) -> None:
-        services, room, now = self.house.hub.services, self.tab.room, self.house.clock.now_ms()
-        meeting, shred = new_id(), keys.new_shred_key()
-        await services.shred.put(self.id, keys.seal_shred_key(services.masters, room, self.id, shred), now)
-        async with self.house.app[app_keys.DATABASE].write() as tx:
-            row = await rooms.get(tx, room)
-            assert row is not None
-            await recordings.begin_meeting(tx, meeting, room, now)
-            await recordings.create(tx, self.id, room=room, meeting=meeting, retention_days=30, downloads=True, now=now)
-        self.files = PartFiles(services, room, self.id, row.keys.public_key, shred)
-
-    async def run(self) -> SharedPart:
-        """Begins the next one."""
-        services, now = self.house.hub.services, self.house.clock.now_ms()
-        self.permit = Permit(self.id, self.permit.run + 1)
-        async with services.database.write() as tx:
-            await recordings.open_run(tx, self.id, self.permit.run, now)
-        task = await self.house.hub.get(self.tab.room)
-        table = RoomTable(services, self.tab.room, self.house.hub.journals, task.observe, lambda: task.room)
-        self.started_ms = now
-        return SharedPart(self.files, table, self.permit, services.clock)
-
-    async def end_run(self, shared: SharedPart) -> None:
-        self.permit.close()
-        await shared.finish()
-        sink = await self.files(Seat.MENTOR, PartInfo(self.id, self.permit.run, Seat.MENTOR, self.started_ms, 0, False))
-        await sink.write(b"sound", 0)
-        await sink.finish(1_000)
-        async with self.house.hub.services.database.write() as tx:
-            await recordings.close_run(tx, self.id, self.permit.run, length_ms=1_000, now=self.house.clock.now_ms())
-
-    async def end(self) -> None:
-        async with self.house.hub.services.database.write() as tx:
-            await recordings.finish(tx, self.id, reason="left", now=self.house.clock.now_ms())
-
-
-async def content_of(tab: SharingTab) -> bytes:
-    live = tab.browser.house.hub.journals.peek(tab.room)
-    assert live is not None
-    return live.room.keys._content
-
-
-async def all_in(house: House) -> tuple[Tab, Tab, SharingTab, SharingTab]:
-    """Both in the meeting, and what they share open."""
-    mentor, mentee = await meeting_in(house)
-    first = await share(mentor.browser, mentor.room_id, Seat.MENTOR)
-    return mentor, mentee, first, await share(mentee.browser, mentee.room_id, Seat.MENTEE)
+from tests.live.sharing import share
+from tests.live.tape import Tape, all_in, content_of, frames_of, parts_of, post, shared_path
 
 
 async def test_what_is_written_during_a_run_is_kept_in_order_and_nothing_else(tmp_path: Path) -> None:
@@ -131,7 +41,7 @@ async def test_what_is_written_during_a_run_is_kept_in_order_and_nothing_else(tm
         shared = await tape.run()
         await mentor.store(b"while it waits", "document")
         house.advance(1_000)
-        await shared.begin(Seat.MENTEE, b"the whole document", await content_of(mentor))
+        await shared.begin(Seat.MENTEE, b"the whole document", 1, await content_of(mentor))
         private = secrets.token_bytes(40)
         await mentor.store(private, "notes")
         await mentor.store(b"first", "document")
@@ -153,7 +63,7 @@ async def test_what_is_written_during_a_run_is_kept_in_order_and_nothing_else(tm
         assert (part["run"], part["started_ms"], part["interrupted"]) == (1, start + 2_000, False)
         seat, other = Seat.MENTOR, Seat.MENTEE
         assert await frames_of(mentor.browser, mentor.room, tape.id, part) == [
-            Begin(1, 1, start + 2_000, other, b"the whole document"),
+            Begin(1, 1, start + 2_000, other, b"the whole document", 1),
             Written(start, Journal.CHAT, 1, seat, b"hello"),
             Written(start, Journal.CHAT, 3, other, b"good morning"),
             Happened(start + 1_000, "thinking", other, "on", None),
@@ -178,7 +88,7 @@ async def test_each_run_has_its_own_document_and_a_run_without_one_has_nothing(t
         for run, document in enumerate((b"one", None, b"three"), 1):
             shared = await tape.run()
             if document is not None:
-                await shared.begin(Seat.MENTOR, document, content)
+                await shared.begin(Seat.MENTOR, document, 2 * (run - 1), content)
             await mentee.store(f"in run {run}".encode())
             await tape.end_run(shared)
             await mentee.store(b"between")
@@ -211,7 +121,7 @@ async def test_a_long_chat_is_kept_whole_and_a_huge_one_from_its_end(
         for most in (8_000, len(said[0]) * 5):
             monkeypatch.setattr("server.live.table.CHAT_BYTES", most)
             shared = await tape.run()
-            await shared.begin(Seat.MENTOR, b"document", content)
+            await shared.begin(Seat.MENTOR, b"document", 0, content)
             await tape.end_run(shared)
         await tape.end()
         for part, kept in zip(await parts_of(mentor.browser, mentor.room, tape.id), (said, said[-5:]), strict=True):
@@ -226,21 +136,20 @@ async def test_what_is_said_after_a_pause_began_is_not_taken_for_what_stood_befo
         _, _, mentor, _ = await all_in(house)
         tape, read_on, as_it_stands = Tape(house, mentor), asyncio.Event(), RoomTable.chat
 
-        async def late(table: RoomTable, content: bytes) -> AsyncIterator[Frame]:
+        async def late(table: RoomTable, content: bytes, upto: int) -> AsyncIterator[Frame]:
             await read_on.wait()  # a slow disk
-            async for frame in as_it_stands(table, content):
+            async for frame in as_it_stands(table, content, upto):
                 yield frame
 
         monkeypatch.setattr(RoomTable, "chat", late)
         await tape.open()
         await mentor.store(b"before", "chat")
         shared = await tape.run()
-        await shared.begin(Seat.MENTOR, b"document", await content_of(mentor))
-        house.advance(1_000)
+        await shared.begin(Seat.MENTOR, b"document", 0, await content_of(mentor))
         await mentor.store(b"while it runs", "chat")
         tape.permit.close()
-        house.advance(1_000)
         await mentor.store(b"off the record", "chat")
+        await mentor.store(b"off the record")
         read_on.set()
         await tape.end_run(shared)
         await tape.end()

@@ -35,7 +35,7 @@ function played(steps: readonly ((doc: Y.Doc) => void)[]): Replay {
   // a browser of their own making collects nothing, and so can send what others cannot
   const doc = new Y.Doc({ gc: false });
   const frames: Frame[] = [
-    { tag: "begin", atMs: RUN.started_ms, seat: "mentor", document: Y.encodeStateAsUpdate(doc) },
+    { tag: "begin", atMs: RUN.started_ms, seat: "mentor", document: Y.encodeStateAsUpdate(doc), upto: 0 },
   ];
   let seconds = 0;
   doc.on("update", (body: Uint8Array) => {
@@ -106,7 +106,7 @@ describe("a hostile part", () => {
     other.getText("notes").insert(0, "I am no map");
     other.getArray("pages").insert(0, [1, 2, 3]);
     const frames: Frame[] = [
-      { tag: "begin", atMs: RUN.started_ms, seat: "mentor", document: Y.encodeStateAsUpdate(other) },
+      { tag: "begin", atMs: RUN.started_ms, seat: "mentor", document: Y.encodeStateAsUpdate(other), upto: 0 },
     ];
     const replay = new Replay([RUN], [{ run: 1, frames }]);
     expect(shown(replay, 0)).toMatchObject({ notes: [], topics: [], pages: [] });

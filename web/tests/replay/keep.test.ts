@@ -1,10 +1,9 @@
 /** Each run of a recording is given the document it begins with, by one browser or the other. */
 import { signal } from "@preact/signals";
 import { describe, expect, test, vi } from "vitest";
-import * as Y from "yjs";
 import type { RoomView } from "../../src/protocol";
-import type { Sharing } from "../../src/sharing/types";
-import { keepWithRecordings } from "../../src/together/keep.ts";
+import type { Sharing, Stored } from "../../src/sharing/types";
+import { type Answer, keepWithRecordings } from "../../src/together/keep.ts";
 
 const ROOM = "roomroomroomroom";
 const RECORDING = "aaaaaaaaaaaaaaaa";
@@ -14,13 +13,12 @@ function view(state: string, run = 1): RoomView {
 }
 
 /** A page whose time passes when the test says so. */
-function page(you: "mentor" | "mentee", statuses: readonly number[] = []) {
-  const doc = new Y.Doc();
-  const text = doc.getText("text");
-  text.insert(0, "deleted and kept");
-  text.delete(0, 12);
+function page(you: "mentor" | "mentee", answers: readonly (number | Answer)[] = []) {
   const ready = signal(true);
-  const openWork = vi.fn(async () => ({ doc, ready }));
+  const stored = vi.fn(
+    async (): Promise<Stored | null> => ({ update: new Uint8Array([1, 2]), upto: 7, behind: false }),
+  );
+  const openWork = vi.fn(async () => ({ ready, asStored: stored }));
   const sharing = signal<Sharing | null>({ openWork } as unknown as Sharing);
   const seen = signal<RoomView | null>(null);
   const posted: { path: string; body: Uint8Array }[] = [];
@@ -32,13 +30,13 @@ function page(you: "mentor" | "mentee", statuses: readonly number[] = []) {
     sharing,
     post: async (path, body) => {
       posted.push({ path, body });
-      const status = statuses[posted.length - 1] ?? 200;
-      if (status === 0) throw new TypeError("no line");
-      return status;
+      const answer = answers[posted.length - 1] ?? 200;
+      if (answer === 0) throw new TypeError("no line");
+      return typeof answer === "number" ? { status: answer } : answer;
     },
     wait: (ms) => new Promise((done) => waits.push({ ms, done })),
   });
-  return { openWork, ready, sharing, seen, posted, waits, stop };
+  return { openWork, ready, stored, seen, posted, waits, stop };
 }
 
 /** Everything that can go on without time passing has gone on. */
@@ -47,20 +45,15 @@ async function settle(): Promise<void> {
 }
 
 describe("keeping with a recording", () => {
-  test("the mentor gives a fresh copy once a run, also of the next one", async () => {
+  test("the mentor gives the document as it is stored once a run, also of the next one", async () => {
     const { seen, posted, openWork } = page("mentor");
     for (const state of ["off", "countdown"]) seen.value = view(state);
     await settle();
     expect(openWork).not.toHaveBeenCalled(); // without a recording nothing is fetched for one
     for (const state of ["off", "countdown", "starting", "recording", "recording"]) seen.value = view(state);
     await settle();
-    expect(posted.map(({ path }) => path)).toEqual([
-      `/api/rooms/${ROOM}/recordings/${RECORDING}/runs/1/shared?seat=mentor`,
-    ]);
-    const copy = new Y.Doc();
-    Y.applyUpdate(copy, posted[0]?.body ?? new Uint8Array());
-    expect(copy.getText("text").toString()).toBe("kept");
-    expect(new TextDecoder().decode(posted[0]?.body)).not.toContain("deleted");
+    const path = `/api/rooms/${ROOM}/recordings/${RECORDING}/runs/1/shared?seat=mentor&upto=7`;
+    expect(posted).toEqual([{ path, body: new Uint8Array([1, 2]) }]);
     seen.value = view("paused", 1);
     seen.value = view("starting", 2);
     await settle();
@@ -102,6 +95,37 @@ describe("keeping with a recording", () => {
       waits.pop()?.done();
     }
     expect([posted.length, waits.length]).toEqual([3, 0]);
+  });
+
+  test("what was tidied up beyond it is read, and given again", async () => {
+    const { seen, posted, waits, stored } = page("mentor", [
+      { status: 409, code: "document_old" },
+      { status: 409, code: "journal_changed" },
+      { status: 409, code: "shared_begun" },
+    ]);
+    for (const upto of [1, 2, 3]) {
+      stored.mockResolvedValueOnce({ update: new Uint8Array([upto]), upto, behind: false });
+    }
+    seen.value = view("starting");
+    for (let tries = 0; tries < 5; tries += 1) {
+      await settle();
+      waits.pop()?.done();
+    }
+    expect(posted.map(({ body }) => [...body])).toEqual([[1], [2], [3]]);
+    expect(waits).toEqual([]);
+  });
+
+  test("a page that may lack something lets the other go first, and gives what it has when nobody did", async () => {
+    const { seen, posted, waits, stored } = page("mentor");
+    const behind = { update: new Uint8Array([1]), upto: 1, behind: true };
+    stored.mockResolvedValueOnce(behind).mockResolvedValueOnce(null).mockResolvedValueOnce(behind);
+    seen.value = view("starting");
+    for (const given of [0, 0, 1]) {
+      await settle();
+      expect(posted).toHaveLength(given);
+      waits.pop()?.done();
+    }
+    expect([posted[0]?.path.endsWith("&upto=1"), waits.length]).toEqual([true, 0]);
   });
 
   test("documents whose code did not come are fetched again", async () => {

@@ -159,7 +159,7 @@ function twoRuns(): Replay {
   doc.on("update", (update: Uint8Array) => updates.push(update));
   const add = (id: string) => notes(doc).set(id, new Y.Map());
   add("before");
-  const first: Frame[] = [{ tag: "begin", atMs: START + 1_000, seat: "mentor", document: fresh(doc) }];
+  const first: Frame[] = [{ tag: "begin", atMs: START + 1_000, seat: "mentor", document: fresh(doc), upto: 1 }];
   add("one");
   add("two");
   const [one, two] = updates.slice(-2) as [Uint8Array, Uint8Array];
@@ -174,7 +174,7 @@ function twoRuns(): Replay {
     chatFrame(3, START + 99_000, "by a clock of its own"),
   );
   add("between");
-  const second: Frame[] = [{ tag: "begin", atMs: START + 61_000, seat: "mentee", document: fresh(doc) }];
+  const second: Frame[] = [{ tag: "begin", atMs: START + 61_000, seat: "mentee", document: fresh(doc), upto: 4 }];
   add("three");
   second.push(chatFrame(2, START + 4_000, "in the first"), chatFrame(4, START + 50_000, "between"), {
     tag: "written",

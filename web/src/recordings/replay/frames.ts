@@ -11,6 +11,8 @@ export interface Begin {
   readonly seat: Seat;
   /** One Yjs update that makes the whole document. */
   readonly document: Uint8Array;
+  /** The last entry of the journal that is in it; null: an older part, which does not say. */
+  readonly upto: number | null;
 }
 
 export interface Written {
@@ -71,9 +73,9 @@ function readFrame(bytes: Uint8Array): Frame | null {
   return tag === "happened" ? happened(fields) : null;
 }
 
-function begin([version, , atMs, seat, document]: unknown[]): Begin | null {
+function begin([version, , atMs, seat, document, upto]: unknown[]): Begin | null {
   if (version !== 1 || !isMoment(atMs) || !isSeat(seat) || !(document instanceof Uint8Array)) return null;
-  return { tag: "begin", atMs, seat, document };
+  return { tag: "begin", atMs, seat, document, upto: isMoment(upto) ? upto : null };
 }
 
 function written([atMs, journal, n, seat, body]: unknown[]): Written | null {

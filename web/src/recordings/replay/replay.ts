@@ -91,7 +91,9 @@ export class Replay {
 
   #noteOrigins({ document, changes }: Kept, at: number | null): void {
     const add = (early: boolean) => {
-      for (const change of changes) if (change.early === early) this.origins.add(change.update, change);
+      for (const { early: known, before, update, at: place, seat } of changes) {
+        if (known === early) this.origins.add(update, { at: before ? at : place, seat });
+      }
     };
     add(true);
     this.origins.add(document, { at, seat: null });

@@ -8,8 +8,10 @@ export interface Change {
   readonly at: number;
   readonly seat: Seat;
   readonly update: Uint8Array;
-  /** It came before the document the run begins with, which has it already. */
+  /** The document the run begins with has it already. */
   readonly early: boolean;
+  /** It was written before the run began. */
+  readonly before: boolean;
 }
 
 /** A chat entry, a deletion, or something that happened. */
@@ -43,7 +45,8 @@ export function stretchOf(run: Run, frames: readonly Frame[]): Kept | null {
     if (frame.tag === "struck") lines.push({ at, kind: "struck", n: frame.n });
     else if (frame.tag === "happened") lines.push({ at, kind: "happened", happened: frame });
     else if (frame.journal === "document") {
-      changes.push({ at, seat: frame.seat, update: frame.body, early: frame.atMs < begin.atMs });
+      const early = begin.upto === null ? frame.atMs < begin.atMs : frame.n <= begin.upto;
+      changes.push({ at, seat: frame.seat, update: frame.body, early, before: frame.atMs < run.started_ms });
     } else if (!known.has(frame.n)) {
       known.add(frame.n);
       lines.push({ at, kind: "entry", entry: entryOf(frame) });
