@@ -43,6 +43,11 @@ export class ChatStream {
     this.#showSoon();
   }
 
+  /** Whether this entry is here, and not struck. */
+  stands(n: number): boolean {
+    return (this.#stored.get(n)?.body ?? null) !== null;
+  }
+
   #settle(seat: Seat, local: string): void {
     if (seat === this.you) this.#waiting = this.#waiting.filter((entry) => entry.local !== local);
   }

@@ -74,6 +74,8 @@ class OpenSharing implements Work {
     () => void this.#late.here.peek()?.flush(),
     () => this.#sayLast(this.#arriving),
   );
+  /** Asked of the server, and not answered yet. */
+  readonly #striking = new Set<number>();
   /** Messages that were to be sent and then not; some were on their way. */
   readonly #takenBack = new Set<Id>();
   /** On their way into the outbox. */
@@ -157,6 +159,7 @@ class OpenSharing implements Work {
       snapshot: () => undefined,
       caughtUp: () => {
         this.#chatReady.value = true;
+        this.#strikeAgain();
       },
       failed: (error: unknown) => this.#failed(error),
       random: () => this.#world.random(),
@@ -287,6 +290,7 @@ class OpenSharing implements Work {
         else this.#late.heard(message);
         break;
       case "struck":
+        this.#striking.delete(message.n);
         this.#chat.struck(message.n);
         break;
       case "passed":
@@ -307,7 +311,7 @@ class OpenSharing implements Work {
         break;
       case "refused":
         if (message.local) this.#sender.refused(message.code, message.local);
-        else if (message.code !== "flooding") this.#troubles.tell("not_struck", "chat");
+        else if (message.code !== "flooding") this.#notStruck();
         break;
       case "bye":
         break;
@@ -403,7 +407,21 @@ class OpenSharing implements Work {
   }
 
   strike(n: number): void {
-    if (!this.#line.send({ type: "strike", n })) this.#troubles.tell("not_struck", "chat");
+    if (this.#line.send({ type: "strike", n })) this.#striking.add(n);
+    else this.#notStruck();
+  }
+
+  #notStruck(): void {
+    this.#striking.clear();
+    this.#troubles.tell("not_struck", "chat");
+  }
+
+  /** A line that was dead already when it was said on it has swallowed it. */
+  #strikeAgain(): void {
+    for (const n of this.#striking) {
+      if (this.#chat.stands(n)) this.strike(n);
+      else this.#striking.delete(n);
+    }
   }
 
   takeBack(local: Id): boolean {
