@@ -18,6 +18,8 @@ from yarl import URL
 
 from server.domain.messages import Seat
 from server.handlers.keys import HUB
+from server.handlers.sharing_socket import PACES
+from server.handlers.throttle import Buckets, Pace
 from tests.harness import Client, Server, make_config, serving
 from tests.live.house import SigningKey
 
@@ -60,11 +62,10 @@ async def serve(rooms: int, flood: bool, folder: Path) -> None:
     config = make_config(folder, max_requests_per_second=100_000)
     async with serving(config) as server:
         if flood:
+            server.app[PACES].appends = Buckets(Pace(burst=1, every_ms=0))
             journals = server.app[HUB].journals
             journals.limits = replace(
                 journals.limits,
-                appends_a_second=10**9,
-                appends_at_once=10**9,
                 compact_entries=10**9,
                 used_entries=10**9,
                 retained_entries=10**9,

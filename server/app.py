@@ -20,7 +20,7 @@ from server.handlers.limits import Argon2Queue, limit_connections
 from server.handlers.octets import HELD_BODIES
 from server.handlers.pages import Pages
 from server.handlers.routes import add_routes
-from server.handlers.sharing_socket import OPEN_SHARING
+from server.handlers.sharing_socket import OPEN_SHARING, PACES, Paces
 from server.handlers.socket import OPEN
 from server.handlers.throttle import Buckets, GuessThrottle, RequestPace
 from server.handlers.words import Words
@@ -67,6 +67,7 @@ def build_app(
     app[keys.PACE] = RequestPace(config.max_requests_per_second)
     app[OPEN] = Counter()
     app[OPEN_SHARING] = Counter()
+    app[PACES] = Paces()
     app[HELD_BODIES] = Counter()
     app[keys.ROUTES] = add_routes(app, Assets(config.web_dir))
     app.on_response_prepare.append(add_headers)

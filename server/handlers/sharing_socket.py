@@ -16,20 +16,34 @@ from server.handlers.content import content_key
 from server.handlers.keys import CLOCK, DATABASE, HUB, IDENTITY
 from server.handlers.sharing_page import SharingPage
 from server.handlers.socket import HEARTBEAT_S, MALFORMED_IN_A_ROW, SOCKETS_A_SEAT
-from server.handlers.socket_page import Bucket
+from server.handlers.throttle import Buckets, Pace
 from server.live.journal_room import JournalRoom
 from server.live.journals import LiveJournals
-from server.live.sharers import JournalLimits
 from server.store import seats
 
 TURN_FRAMES = 32
 """Frames of one socket that are taken in one turn of the loop: a flood must not keep the others waiting."""
 MAX_CHAT_BYTES = 16 * 1024
+APPENDS = Pace.a_second(60, burst=240)
+PASSES = Pace.a_second(60, burst=60)
+EXCESS = Pace.a_second(60, burst=1200)
+"""Refused appends, after which a socket is closed."""
 
 OPEN_SHARING: web.AppKey["Counter[tuple[str, str]]"] = web.AppKey("open_sharing_sockets")
 """Open sharing sockets by room and seat."""
 
+PACES: web.AppKey["Paces"] = web.AppKey("sharing_paces")
+
 log = get_logger()
+
+
+class Paces:
+    """What a seat may send, over all the sockets it has or comes back with."""
+
+    def __init__(self) -> None:
+        self.appends = Buckets(APPENDS)
+        self.passes = Buckets(PASSES)
+        self.excess = Buckets(EXCESS)
 
 
 async def sharing_socket(request: web.Request) -> web.StreamResponse:
@@ -67,7 +81,7 @@ async def _serve(request: web.Request, live: LiveJournals) -> web.StreamResponse
         live.compaction.look()
         if not await _still_holds(request, page):
             page.bye("seat_revoked")
-        await Reading(room, page, request.app[CLOCK]).run(socket)
+        await Reading(room, page, request.app[PACES], request.app[CLOCK]).run(socket)
     finally:
         room.gone(page)
         page.bye("left")
@@ -85,15 +99,12 @@ async def _still_holds(request: web.Request, page: SharingPage) -> bool:
 class Reading:
     """What comes in on one socket, at a bounded pace."""
 
-    def __init__(self, room: JournalRoom, page: SharingPage, clock: Clock) -> None:
-        limits: JournalLimits = room.limits
-        now = clock.now_ms()
+    def __init__(self, room: JournalRoom, page: SharingPage, paces: Paces, clock: Clock) -> None:
         self._room = room
         self._page = page
+        self._paces = paces
+        self._whose = (room.id, page.seat.value)
         self._clock = clock
-        self._appends = Bucket(limits.appends_a_second, limits.appends_at_once, now)
-        self._passes = Bucket(limits.passes_a_second, limits.passes_a_second, now)
-        self._excess = Bucket(limits.appends_a_second, limits.excess, now)
         self._malformed = 0
 
     async def run(self, socket: web.WebSocketResponse) -> None:
@@ -132,24 +143,24 @@ class Reading:
     def _take(self, message: FromSharer) -> None:
         now = self._clock.now_ms()
         if type(message) is Append:
-            if not self._appends.take(now):
+            if not self._paces.appends.draw(self._whose, now):
                 self._slow_down(now, message.local)
             elif message.journal is Journal.CHAT and len(message.body) > MAX_CHAT_BYTES:
                 self._refuse("too_large", f"At most {MAX_CHAT_BYTES} bytes.", message.local)
             else:
                 self._room.append(self._page, message.journal, message.local, message.body)
         elif type(message) is Pass:
-            if self._passes.take(now):
+            if self._paces.passes.draw(self._whose, now):
                 self._room.pass_on(self._page, message.body)
         elif type(message) is Strike:
-            if self._appends.take(now):
+            if self._paces.appends.draw(self._whose, now):
                 self._room.strike(self._page, message.n)
             else:
                 self._slow_down(now, None)
 
     def _slow_down(self, now: int, local: str | None) -> None:
-        self._refuse("flooding", f"At most {self._room.limits.appends_a_second} entries a second.", local)
-        if not self._excess.take(now):
+        self._refuse("flooding", "At most 60 entries a second.", local)
+        if not self._paces.excess.draw(self._whose, now):
             self._page.bye("flooding")
 
     def _unreadable(self, detail: str) -> None:

@@ -13,7 +13,8 @@ from server.domain.messages import MAX_MESSAGE_BYTES, Error, FromBrowser, Hello,
 from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.keys import CLOCK, CONFIG, HUB, IDENTITY, STUN
-from server.handlers.socket_page import Bucket, SocketPage
+from server.handlers.socket_page import SocketPage
+from server.handlers.throttle import Buckets, Pace
 from server.ids import new_id
 from server.live.hub import Hub
 from server.live.inbox import receive
@@ -90,13 +91,13 @@ async def _read(
     request: web.Request, hub: Hub, task: RoomTask, socket: web.WebSocketResponse, page: SocketPage
 ) -> None:
     clock = request.app[CLOCK]
-    bucket, malformed = Bucket(RATE, BURST, clock.now_ms()), 0
+    bucket, malformed = Buckets(Pace.a_second(RATE, BURST)), 0
     async for frame in socket:
         if page.closing:
             continue
         if frame.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
             break
-        if not bucket.take(clock.now_ms()):
+        if not bucket.draw((), clock.now_ms()):
             page.send(Error("flooding", f"At most {RATE} messages a second."))
             page.bye("flooding")
             continue

@@ -1,4 +1,4 @@
-"""The server's end of a meeting page's socket: a bounded queue out, a bounded pace in."""
+"""The server's end of a page's socket: a bounded queue out."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -24,24 +24,6 @@ CLOSE_CODES = {
     "going_down": WSCloseCode.GOING_AWAY,
 }
 """4000 to 4999 are ours to give (RFC 6455 section 7.4.2)."""
-
-
-class Bucket:
-    """A token bucket: `rate` a second, `burst` at once."""
-
-    def __init__(self, rate: int, burst: int, now_ms: int) -> None:
-        self._rate = rate
-        self._burst = burst
-        self._tokens = float(burst)
-        self._at_ms = now_ms
-
-    def take(self, now_ms: int) -> bool:
-        self._tokens = min(self._burst, self._tokens + (now_ms - self._at_ms) * self._rate / 1000)
-        self._at_ms = now_ms
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
 
 
 class LineOut(ABC, Generic[AnyStr]):

@@ -18,7 +18,11 @@ class Pace:
     """`burst` tries at once, then one every `every_ms`."""
 
     burst: int
-    every_ms: int
+    every_ms: float
+
+    @classmethod
+    def a_second(cls, rate: int, burst: int) -> "Pace":
+        return cls(burst, 1000 / rate)
 
 
 NETWORK = Pace(5, 30_000)
@@ -47,18 +51,25 @@ class Buckets:
         self._pace = pace
         self._limit = limit
         # key -> the moment its bucket will be full again
-        self._full_at: OrderedDict[tuple[str, ...], int] = OrderedDict()
+        self._full_at: OrderedDict[tuple[str, ...], float] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._full_at)
 
     def wait_ms(self, key: tuple[str, ...], now_ms: int) -> int:
-        """0 if a token is there, else how long until one is."""
-        missing_ms = max(0, self._full_at.get(key, 0) - now_ms)
-        return max(0, missing_ms - (self._pace.burst - 1) * self._pace.every_ms)
+        """0 if a token is there (or will be within the millisecond), else how long until one is."""
+        missing_ms = self._full_at.get(key, 0) - now_ms
+        return max(0, int(missing_ms - (self._pace.burst - 1) * self._pace.every_ms))
 
     def take(self, key: tuple[str, ...], now_ms: int) -> None:
         self._set(key, max(now_ms, self._full_at.get(key, 0)) + self._pace.every_ms, now_ms)
+
+    def draw(self, key: tuple[str, ...], now_ms: int) -> bool:
+        """Takes a token if one is there; whether it was."""
+        if self.wait_ms(key, now_ms):
+            return False
+        self.take(key, now_ms)
+        return True
 
     def spend(self, key: tuple[str, ...], now_ms: int, code: str, detail: str) -> None:
         """Takes a token. Raises VisavisError `code` 429 {retry_after_s} where none is there."""
@@ -71,7 +82,7 @@ class Buckets:
         if key in self._full_at:
             self._set(key, self._full_at[key] - self._pace.every_ms, now_ms)
 
-    def _set(self, key: tuple[str, ...], full_at: int, now_ms: int) -> None:
+    def _set(self, key: tuple[str, ...], full_at: float, now_ms: int) -> None:
         if full_at <= now_ms:
             self._full_at.pop(key, None)
             return
@@ -128,8 +139,7 @@ class RequestPace:
     """Requests of one network, whatever they ask for."""
 
     def __init__(self, per_second: int) -> None:
-        # `every_ms` is a whole number, so more than a thousand a second is no limit worth having
-        self._buckets = Buckets(Pace(4 * per_second, max(1, 1000 // per_second)))
+        self._buckets = Buckets(Pace.a_second(per_second, burst=4 * per_second))
 
     def check(self, peer: str, now_ms: int) -> None:
         """Raises VisavisError `too_many_requests` 429."""

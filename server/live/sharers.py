@@ -54,8 +54,3 @@ class JournalLimits:
     behind_entries: int = 4096
     """What may have been written after a snapshot's number when it arrives, or is confirmed: it is sealed anew, and
     other rooms' writes wait for it."""
-    appends_a_second: int = 60
-    appends_at_once: int = 240
-    passes_a_second: int = 60
-    excess: int = 1200
-    """Refused appends (less 60 a second) after which a socket is closed."""

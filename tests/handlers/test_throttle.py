@@ -88,6 +88,14 @@ def test_made_up_rooms_do_not_help() -> None:
     assert through == 60
 
 
+def test_a_pace_of_many_a_second_is_met() -> None:
+    buckets = Buckets(Pace.a_second(60, burst=240))
+    assert sum(buckets.draw(("k",), START) for _ in range(1000)) == 240
+    assert sum(buckets.draw(("k",), START + ms) for ms in range(10_001)) == 600
+    assert not buckets.draw(("k",), START + 10_000)
+    assert buckets.draw(("another",), START + 10_000)
+
+
 def test_memory_is_bounded() -> None:
     buckets = Buckets(Pace(1, 1000), limit=100)
     for n in range(1000):

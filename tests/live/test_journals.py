@@ -200,6 +200,30 @@ async def test_a_flood_is_refused_then_ended_and_what_passes_is_dropped(house: H
 
 
 @pytest.mark.slow
+async def test_a_seat_may_send_no_more_over_several_sockets(house: House) -> None:
+    mentor, mentee = await sharing_pair(house)
+    tabs = [mentor, *[await share(mentor.browser, mentor.room, Seat.MENTOR) for _ in range(2)]]
+    for tab in tabs:
+        for _ in range(40):
+            await tab.send("pass", b"stroke")
+        for _ in range(100):
+            await tab.send("append", "document", new_id(), b"x")
+        refused = tab is tabs[-1]
+        await tab.expect("refused" if refused else "stored", lambda message: message[1] in ("flooding", "document"))
+    assert len(bodies(await mentor.read())) == 240
+    await mentee.expect("entry", lambda message: message[2] == 240)
+    assert len([message for message in mentee.inbox if message[0] == "passed"]) == 60
+    # nor by coming back, and the other seat's share is its own
+    await tabs[-1].close()
+    back = await share(mentor.browser, mentor.room, Seat.MENTOR)
+    await back.append(b"x")
+    assert (await back.expect("refused"))[1] == "flooding"
+    assert await mentee.store(b"mine") == 241
+    house.advance(100)
+    assert await back.store(b"later") == 242
+
+
+@pytest.mark.slow
 async def test_seven_of_eight_sockets_and_no_ninth(house: House) -> None:
     mentor, _, room = await pair_in(house)
     tabs = [await share(mentor, room, Seat.MENTOR) for _ in range(8)]
