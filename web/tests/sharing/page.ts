@@ -186,6 +186,7 @@ function hostile(kind: string): Uint8Array {
     }
     return Y.encodeStateAsUpdate(doc);
   }
+  if (kind === "nothing") return Y.encodeStateAsUpdate(doc);
   throw new Error(`no ${kind}`);
 }
 
