@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Locator, WebSocketRoute, expect
 
 from server.ids import new_id
 from tests.e2e import together
+from tests.e2e.conftest import Meet
 from tests.e2e.people import Person
 from tests.e2e.place import Place
 from tests.e2e.test_retention import DAY_MS, MovedClock
@@ -399,3 +400,36 @@ async def post(person: Person, link: str, path: str, body: bytes, local: str | N
     )
     assert answer.ok, await answer.text()
     return dict(await answer.json())
+
+
+# --- calm
+
+
+async def test_nothing_nags_while_somebody_thinks(meet: Meet) -> None:
+    pair = await meet(pictures=False)
+    mentor, mentee = pair.mentor, pair.mentee
+    await together.read_the_hint(mentee)
+    await together.open_panel(mentor, "chat")
+    await together.say(mentor, "Before")
+    badge = together.tool(mentee, "chat")
+    await expect(badge).to_have_accessible_name("Chat 1 new message")
+    # of the one who thinks nothing is wanted; what had been told already stays told
+    await mentee.button("I'm thinking").click()
+    await expect(mentor.page.get_by_text("Samir Haddad is thinking. No hurry.")).to_be_visible()
+    await together.say(mentor, "Meanwhile")
+    await together.open_panel(mentee, "notes")
+    await mentee.page.get_by_label("Search notes, topics, chat").fill("Meanwhile")
+    await expect(mentee.page.get_by_role("list", name="What was found").get_by_role("button")).to_have_count(1)
+    await expect(badge).to_have_accessible_name("Chat 1 new message")
+    await mentee.button("I'm thinking").click()
+    await expect(badge).to_have_accessible_name("Chat 2 new messages")
+    # nor is a screen reader told of what is to be seen
+    await together.open_panel(mentee, "chat")
+    await mentor.button("I'm thinking").click()
+    await expect(mentee.page.get_by_text("Ingrid Solberg is thinking. No hurry.")).to_be_visible()
+    heard = mentee.page.locator(".chat-panel [role=status].heard")
+    await together.say(mentor, "Seen in silence")
+    await expect(together.message(mentee, "Seen in silence")).to_be_visible()
+    await expect(heard).to_have_text("")
+    await mentor.button("I'm thinking").click()
+    await expect(heard).to_have_text("Ingrid Solberg writes: Seen in silence")

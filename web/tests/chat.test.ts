@@ -364,6 +364,21 @@ describe("in time", () => {
     announcer.message("Ingrid", "four");
     expect(announcer.words.value).toBe("Ingrid writes: four");
   });
+
+  test("nothing is announced while somebody thinks, and all of it afterwards", () => {
+    const announcer = new Announcer();
+    announcer.message("Ingrid", "one");
+    announcer.calm(true);
+    announcer.message("Ingrid", "two");
+    vi.advanceTimersByTime(5000);
+    expect(announcer.words.value).toBe("");
+    announcer.message("Ingrid", "three");
+    announcer.typing("Ingrid");
+    vi.advanceTimersByTime(60_000);
+    expect(announcer.words.value).toBe("");
+    announcer.calm(false);
+    expect(announcer.words.value).toBe("2 new messages from Ingrid");
+  });
 });
 
 describe("the composer", () => {

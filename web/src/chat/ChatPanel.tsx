@@ -25,10 +25,12 @@ interface Props {
   readonly target?: string | null;
   /** Of the headings inside: 3 in a wing, 2 on a page of its own. */
   readonly level?: 2 | 3;
+  /** Somebody thinks, or both are quiet: what comes is shown, and not pointed at before that is over. */
+  readonly calm?: boolean;
 }
 
 /** The chat, from a wing of 288 px to a whole page. It fills the height it is given. */
-export function ChatPanel({ sharing, names, target = null, level = 3 }: Props): JSX.Element {
+export function ChatPanel({ sharing, names, target = null, level = 3, calm = false }: Props): JSX.Element {
   const composer = composerOf(sharing);
   const typing = useMemo(() => new Typing(sharing), [sharing]);
   const drops = useMemo(() => new Drops(sharing), [sharing]);
@@ -61,17 +63,23 @@ export function ChatPanel({ sharing, names, target = null, level = 3 }: Props): 
         composer.add(event.dataTransfer.files);
       }}
     >
-      <Log {...{ sharing, names, drops, target, level }} />
-      <Heard {...{ sharing, names, typing }} />
+      <Log {...{ sharing, names, drops, target, level, calm }} />
+      <Heard {...{ sharing, names, typing, calm }} />
       <Write {...{ sharing, names, composer, typing }} />
       {dropping.value && <p class="chat-drop">{t("chat.drop_here")}</p>}
     </section>
   );
 }
 
+interface HeardProps extends Pick<Props, "sharing" | "names"> {
+  readonly typing: Typing;
+  readonly calm: boolean;
+}
+
 /** The line "NAME is typing" for the eye, and what is told to a screen reader. */
-function Heard({ sharing, names, typing }: Pick<Props, "sharing" | "names"> & { typing: Typing }): JSX.Element {
+function Heard({ sharing, names, typing, calm }: HeardProps): JSX.Element {
   const announcer = useMemo(() => new Announcer(), []);
+  useEffect(() => announcer.calm(calm), [announcer, calm]);
   const partner = names.names[sharing.you === "mentor" ? "mentee" : "mentor"];
   const name = useRef(partner);
   name.current = partner;

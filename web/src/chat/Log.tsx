@@ -24,9 +24,10 @@ interface Props {
   readonly drops: Drops;
   readonly target: string | null;
   readonly level: 2 | 3;
+  readonly calm: boolean;
 }
 
-export function Log({ sharing, names, drops, target, level }: Props): JSX.Element {
+export function Log({ sharing, names, drops, target, level, calm }: Props): JSX.Element {
   const unread = unreadCount(sharing);
   const log = useRef<HTMLDivElement>(null);
   const ready = sharing.chatReady.value;
@@ -65,7 +66,7 @@ export function Log({ sharing, names, drops, target, level }: Props): JSX.Elemen
           </Fragment>
         ))}
       </div>
-      {unseen > 0 && !atEnd && (
+      {unseen > 0 && !atEnd && !calm && (
         <button type="button" class="chat-newest" onClick={toEnd}>
           <Icon icon={ArrowDown} />
           <span>{t("chat.new_messages")}</span>

@@ -10,8 +10,10 @@ export class Announcer {
   readonly words: ReadonlySignal<string>;
   readonly #words = signal("");
   #held: string[] = [];
+  #name = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #typingTold: number | null = null;
+  #calm = false;
 
   constructor() {
     this.words = this.#words;
@@ -19,10 +21,18 @@ export class Announcer {
 
   message(name: string, text: string): void {
     this.#held.push(t("chat.announced", { name, text: text.slice(0, LONGEST) }));
-    if (this.#timer === undefined) this.#speak(name);
+    this.#name = name;
+    if (this.#timer === undefined && !this.#calm) this.#speak();
+  }
+
+  /** While somebody thinks nothing is said; what came meanwhile is told afterwards, as one. */
+  calm(on: boolean): void {
+    this.#calm = on;
+    if (!on && this.#held.length > 0 && this.#timer === undefined) this.#speak();
   }
 
   typing(name: string): void {
+    if (this.#calm) return;
     const now = performance.now();
     if (this.#timer !== undefined || (this.#typingTold !== null && now - this.#typingTold < TYPING_EVERY_MS)) return;
     this.#typingTold = now;
@@ -33,16 +43,20 @@ export class Announcer {
     clearTimeout(this.#timer);
   }
 
-  #speak(name: string): void {
-    const [first, ...more] = this.#held;
+  #speak(): void {
     this.#timer = undefined;
+    if (this.#calm) {
+      this.#words.value = "";
+      return;
+    }
+    const [first, ...more] = this.#held;
     if (first === undefined) {
       // heard by now; words that are deleted meanwhile must not stand on here
       this.#words.value = "";
       return;
     }
-    this.#words.value = more.length === 0 ? first : tn("chat.announced_many", more.length + 1, { name });
+    this.#words.value = more.length === 0 ? first : tn("chat.announced_many", more.length + 1, { name: this.#name });
     this.#held = [];
-    this.#timer = setTimeout(() => this.#speak(name), EVERY_MS);
+    this.#timer = setTimeout(() => this.#speak(), EVERY_MS);
   }
 }

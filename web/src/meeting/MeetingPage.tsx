@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { effect, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Announcements } from "../gestures/Announcements";
@@ -83,9 +83,13 @@ function useTogether(meeting: Meeting): Together {
   useEffect(() => {
     const timer = setTimeout(() => void together.load(), FETCH_AFTER_MS);
     const { room, you, view } = meeting;
+    const stopCalm = effect(() => {
+      together.calm.value = isCalm(view.value);
+    });
     const stopKeeping = keepWithRecordings({ room, you, view, sharing: together.sharing });
     return () => {
       clearTimeout(timer);
+      stopCalm();
       stopKeeping();
       together.close();
     };

@@ -15,6 +15,8 @@ export interface PanelProps<On extends Sharing = Work> {
   readonly onOpen: (panel: Panel, id: string) => void;
   /** Level of the headings inside. */
   readonly level: 2 | 3;
+  /** Nothing may nag just now. */
+  readonly calm: boolean;
   /** Puts it away; a page of its own cannot be. */
   readonly onClose?: () => void;
 }
@@ -123,6 +125,7 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
         target: target?.panel === panel ? target.id : null,
         onOpen: (wanted, id) => together.show(wanted, id, narrow),
         level,
+        calm: together.calm.value,
         ...(level === 3 ? { onClose: () => together.putAway(panel) } : {}),
       })}
     </>

@@ -2,7 +2,7 @@
  * Which of the shared things lie open, and the code and the line they need. Both come late, so that the partner's picture
  * never waits for them: first line and chat, and the documents with the first panel that shows them.
  */
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { remembered } from "../meeting/memory";
 import type { Id, Seat } from "../protocol";
 import type { Names } from "../sharing/layout";
@@ -38,7 +38,10 @@ export function toggled(open: Open, panel: Panel, narrow: boolean): Open {
 export class Together {
   readonly sharing = signal<Sharing | null>(null);
   readonly open = signal<Open>(NOTHING);
+  /** As it is told: while nothing may nag it does not rise. */
   readonly unread = signal(0);
+  /** Somebody thinks, or both are quiet. */
+  readonly calm = signal(false);
   /** Draws what people must know of it; here with the code. */
   readonly troubles = signal<typeof Troubles | null>(null);
   /** Something to show in a panel once it is open: a note, a message. */
@@ -90,8 +93,9 @@ export class Together {
     });
     const unread = unreadCount(sharing);
     this.#ends.push(
-      unread.count.subscribe((count) => {
-        this.unread.value = count;
+      effect(() => {
+        const [count, calm] = [unread.count.value, this.calm.value];
+        if (!calm || count < this.unread.peek()) this.unread.value = count;
       }),
       () => unread.close(),
       () => sharing.close(),
