@@ -15,7 +15,7 @@ import type { Names } from "../sharing/layout";
 import { t } from "../words";
 import { chime } from "./chimes";
 import { ConsentDesk } from "./consent_desk";
-import { pulseEvery } from "./derive";
+import { isCalm, pulseEvery } from "./derive";
 import { remember, remembered } from "./memory";
 import { ServerClock } from "./server_clock";
 import { RoomSocket } from "./socket";
@@ -64,6 +64,7 @@ export class Meeting {
   readonly #page: Id;
   readonly #legs: LegKeeper;
   readonly #ends: (() => void)[] = [];
+  #cameMeanwhile = false;
 
   constructor(private readonly start: Start) {
     this.room = start.room;
@@ -180,6 +181,11 @@ export class Meeting {
         const expected = partner?.microphone === "on" || partner?.camera === "on";
         this.link.feel(call.quality.value, { connected: call.phase.value === "connected", expected });
       }),
+      effect(() => {
+        if (isCalm(this.view.value) || !this.#cameMeanwhile) return;
+        this.#cameMeanwhile = false;
+        chime("partner_came");
+      }),
     );
     const ticking = setInterval(() => {
       this.now.value = this.clock.now();
@@ -218,11 +224,11 @@ export class Meeting {
         if (message.recording === this.view.value?.recording.recording) this.savedMs.value = message.saved_ms;
         return;
       case "chime":
-        chime(message.kind);
+        this.#sound(message.kind);
         return;
       case "device_request":
         this.deviceRequests.value = [...this.deviceRequests.value, message];
-        chime("partner_came");
+        this.#sound("partner_came");
         return;
       case "error":
         console.warn("refused", message.code, message.about);
@@ -270,6 +276,12 @@ export class Meeting {
       this.afterBreak.value = false;
     }
     if (was && view.pause === null) this.afterBreak.value = true;
+  }
+
+  /** That somebody came can wait while one thinks; the other sounds say what is done to both. */
+  #sound(kind: string): void {
+    if (kind === "partner_came" && isCalm(this.view.peek())) this.#cameMeanwhile = true;
+    else chime(kind);
   }
 
   #lapse(): void {
