@@ -96,7 +96,7 @@ async def test_snapshots_are_made_and_confirmed_by_themselves(room: Room) -> Non
         await room.pages.tell("note", "a", words=[f"note {n}", f"n{n}"])
         await room.texts("b", f"note {n}")
     confirmed = await room.snapshot_where("b", confirmed=True)
-    assert confirmed["upto"] >= 12
+    assert confirmed["upto"] >= 8
     await room.come("c", MENTEE)
     late = await room.pages.state("c")
     assert late["document"] == (await room.pages.state("a"))["document"]
@@ -310,7 +310,7 @@ async def test_a_compaction_in_good_faith_while_one_is_away_is_confirmed_by_a_fr
     made = await room.snapshot_where("a", confirmed=False)
     await room.come("c", MENTEE)
     await room.snapshot_where("c", confirmed=True)
-    assert made["upto"] >= 12
+    assert made["upto"] >= 8  # as far as was durable when it was asked for
     assert codes(await room.pages.state("c")) == []
 
 

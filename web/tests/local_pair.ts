@@ -21,6 +21,7 @@ export interface LocalSharing extends Work {
   readonly phase: Signal<SharingPhase>;
   readonly troubles: Signal<readonly Trouble[]>;
   readonly notesMissing: Signal<"loading" | "no_key" | null>;
+  readonly waitsToForget: Signal<boolean>;
   /** How often `forgetSoon` was called. */
   readonly forgetting: Signal<number>;
   /** The line is down: nothing goes out and nothing comes in. */
@@ -57,6 +58,7 @@ class End implements LocalSharing {
   readonly chat = signal<readonly ChatEntry[]>([]);
   readonly notes = signal<Y.Doc | null>(new Y.Doc());
   readonly notesMissing = signal<"loading" | "no_key" | null>(null);
+  readonly waitsToForget = signal(false);
   readonly forgetting = signal(0);
   readonly #handlers = new Map<string, Set<PassHandler>>();
   readonly #leaving = new Set<() => void>();
@@ -203,11 +205,9 @@ class End implements LocalSharing {
     const update = Y.encodeStateAsUpdate(this.doc);
     const about = {
       id,
-      upto: this.server.updates.length,
       by: this.you,
       madeMs: this.server.clock++,
-      confirmed: true,
-      bytes: update.length,
+      meetingMs: null,
     };
     this.server.snapshots.push({ about, update });
     return id;

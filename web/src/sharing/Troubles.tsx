@@ -102,7 +102,11 @@ function One({ sharing, names, trouble }: Pick<Props, "sharing" | "names"> & { t
 
 /** The numbers and names in a trouble's words. */
 export function valuesOf({ journal, values = {} }: Trouble, name: string): Record<string, string | number> {
-  const whole = Number(values.whole ?? 0);
-  const lost = whole > 0 ? tn("sharing.lost_whole", whole) : tn("sharing.lost_letters", Number(values.letters ?? 0));
-  return { ...values, name, lost, what: t(`sharing.what.${journal}`) };
+  const [whole, shapes, letters, n] = ["whole", "shapes", "letters", "n"].map((key) => Number(values[key] ?? 0));
+  const lost = whole
+    ? tn("sharing.lost_whole", whole)
+    : shapes
+      ? tn("sharing.lost_shapes", shapes)
+      : tn("sharing.lost_letters", letters ?? 0);
+  return { ...values, name, lost, earlier: tn("sharing.earlier_states", n ?? 0), what: t(`sharing.what.${journal}`) };
 }

@@ -1,20 +1,11 @@
 /** What one state of the document has that another lacks: for confirming snapshots, and for what must be forgotten. */
 import * as Y from "yjs";
-import { lettersOf, readable, roots, sameValue } from "./restore";
+import { readable, roots, sameValue } from "./restore";
+import { WRITTEN } from "./written";
 
 /** Nothing missing, nothing more, nothing changed. */
 export function sameState(one: Y.Doc, other: Y.Doc): boolean {
   return Y.equalSnapshots(Y.snapshot(one), Y.snapshot(other)) && sameContent(one, other);
-}
-
-/** Everything of `before` is in `now` too, or was deleted there; and reads the same. */
-export function nothingLost(before: Y.Doc, now: Y.Doc): boolean {
-  const both = new Y.Doc();
-  Y.applyUpdate(both, Y.encodeStateAsUpdate(before));
-  Y.applyUpdate(both, Y.encodeStateAsUpdate(now));
-  const kept = sameState(both, now);
-  both.destroy();
-  return kept;
 }
 
 function sameContent(one: Y.Doc, other: Y.Doc): boolean {
@@ -23,9 +14,7 @@ function sameContent(one: Y.Doc, other: Y.Doc): boolean {
 }
 
 /** Deleted runs of text shorter than this are slips of the pen: no earlier state is given up for them. */
-const RUN = 4;
-/** Where plain values (not shared texts) hold what people wrote. */
-const WRITTEN = new Set(["title", "text", "originalText", "name", "label"]);
+export const RUN = 4;
 
 /** Whether an earlier state still holds text that was deleted since. */
 export function holdsDeleted(before: Y.Doc, now: Y.Doc): boolean {
@@ -58,44 +47,6 @@ function written(doc: Y.Doc): Set<string> {
     }
   }
   return found;
-}
-
-/** How much a person would miss: whole pages, notes, topics and goals, and letters. */
-export interface Loss {
-  readonly whole: number;
-  readonly letters: number;
-}
-
-export const isMuch = ({ whole, letters }: Loss): boolean => whole > 0 || letters > 500;
-
-/** What `before` has and `now` has not any more. */
-export function lossBetween(before: Y.Doc, now: Y.Doc): Loss {
-  const theirs = roots(now);
-  let whole = 0;
-  let letters = 0;
-  roots(before).forEach((root, place) => {
-    for (const [key, item] of root) {
-      if (!(item instanceof Y.Map)) continue;
-      const left = theirs[place]?.get(key);
-      if (left === undefined) whole += 1;
-      else letters += Math.max(0, lettersOf(item) - lettersOf(left));
-    }
-  });
-  return { whole, letters };
-}
-
-/** What a transaction deleted, while its content is still there: to be called before it is collected. */
-export function lossOf(transaction: Y.Transaction): Loss {
-  const collections = new Set<unknown>(roots(transaction.doc));
-  let whole = 0;
-  let letters = 0;
-  Y.iterateDeletedStructs(transaction, transaction.deleteSet, (item) => {
-    if (!(item instanceof Y.Item)) return;
-    if (item.content instanceof Y.ContentString) letters += item.length;
-    const gone = item.parent instanceof Y.Map && item.parentSub !== null && !item.parent.has(item.parentSub);
-    if (gone && collections.has(item.parent) && item.content instanceof Y.ContentType) whole += 1;
-  });
-  return { whole, letters };
 }
 
 const DEEPEST = 64;

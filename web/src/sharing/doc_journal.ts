@@ -32,8 +32,6 @@ const WAITING_MS = 6000;
 
 export class DocJournal {
   readonly log = new DocumentLog();
-  /** Text or items were deleted here since the last forgetting. */
-  deleted = false;
   #pending: Uint8Array[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #look: ReturnType<typeof setTimeout> | undefined;
@@ -53,7 +51,6 @@ export class DocJournal {
     private readonly ports: DocPorts,
   ) {
     doc.on("update", this.#written);
-    doc.on("afterTransaction", this.#watchDeletions);
   }
 
   // --- out ----------------------------------------------------------------------------------------------------------
@@ -89,11 +86,6 @@ export class DocJournal {
     // A hidden page may be put away at any moment, and its timers are slow.
     if (isHidden()) void this.flush();
     else this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS);
-  };
-
-  #watchDeletions = (transaction: Y.Transaction): void => {
-    if (transaction.origin === FROM_OTHER || transaction.deleteSet.clients.size === 0) return;
-    this.deleted = true;
   };
 
   #out(update: Uint8Array): void {
@@ -158,12 +150,20 @@ export class DocJournal {
     else this.#apply(upto, update, FROM_OTHER, false);
   }
 
-  /** All that the server has was read: what it lost is said again. */
-  caughtUp(): void {
-    if (this.#whole) this.#out(Y.encodeStateAsUpdate(this.doc));
+  /** All that the server has was read: what it lost is said again. True: it came back from an older copy. */
+  caughtUp(): boolean {
+    const whole = this.#whole;
+    if (whole) this.#out(collected(this.doc));
     else for (const { update } of this.#lost) this.#out(update);
     this.#whole = false;
     this.#lost = [];
+    this.#lookLater();
+    return whole;
+  }
+
+  /** A snapshot of all up to this entry was confirmed; what was broken before it is gone. */
+  settled(upto: number): void {
+    this.log.fold(upto);
     this.#lookLater();
   }
 
@@ -180,7 +180,6 @@ export class DocJournal {
     clearTimeout(this.#look);
     clearTimeout(this.#late);
     this.doc.off("update", this.#written);
-    this.doc.off("afterTransaction", this.#watchDeletions);
   }
 
   async #opened(body: Uint8Array): Promise<Uint8Array | null> {
@@ -242,3 +241,12 @@ export class DocJournal {
 }
 
 const isHidden = () => typeof document !== "undefined" && document.visibilityState === "hidden";
+
+/** The whole document without what was deleted from it, which the document itself keeps as long as it can be undone. */
+function collected(doc: Y.Doc): Uint8Array {
+  const fresh = new Y.Doc();
+  Y.applyUpdate(fresh, Y.encodeStateAsUpdate(doc));
+  const update = Y.encodeStateAsUpdate(fresh);
+  fresh.destroy();
+  return update;
+}

@@ -48,7 +48,7 @@ export class Documents {
   /** What waits in the outbox is shown, and what was to be forgotten is. */
   async recall(journal: Written): Promise<void> {
     for (const entry of this.ground.waiting(journal)) await this.resume(entry);
-    if ((await this.ground.toForget()).includes(journal)) this.#shelfOf(journal)?.keeper.forgetSoon();
+    if ((await this.ground.toForget()).includes(journal)) this.#shelfOf(journal)?.keeper.forgetting.recall();
   }
 
   /** Written before, and never stored. */
@@ -139,7 +139,7 @@ export class Documents {
     const shelf = this.#shelfOf(said.journal);
     if (!shelf) return;
     if (said.type === "entry") shelf.feed.live(said);
-    else if (said.type === "compact") shelf.keeper.compact();
+    else if (said.type === "compact") shelf.keeper.compact(said.upto);
     else if (said.type === "changed") shelf.keeper.changed(said);
     else {
       shelf.it.durable(said.n);
@@ -186,7 +186,12 @@ export class Documents {
     const all = await this.ground.requests.snapshots("document");
     return all
       .filter((one) => one.restorable)
-      .map(({ id, upto, by, made_ms: madeMs, confirmed, bytes }) => ({ id, upto, by, madeMs, confirmed, bytes }));
+      .map(({ id, by, made_ms: madeMs, meeting_ms: meetingMs }) => ({ id, by, madeMs, meetingMs }));
+  }
+
+  /** What was deleted from the shared document is gone once the other's browser has agreed. */
+  get waitsToForget(): ReadonlySignal<boolean> {
+    return this.#document.keeper.forgetting.waits;
   }
 
   async goBack(snapshot: Id): Promise<void> {
@@ -200,16 +205,17 @@ export class Documents {
   }
 
   forgetSoon(): void {
-    for (const { it, keeper } of this.#shelves()) if (it.deleted) keeper.forgetSoon();
+    for (const { keeper } of this.#shelves()) keeper.forgetting.hasten();
   }
 
   /** A person's answer to a trouble of one of the documents. */
   async answer(journal: Journal, choice: string): Promise<void> {
     const shelf = this.#shelfOf(journal);
     if (choice === "last_good") await this.#lastGood(shelf ?? this.#document);
-    else if (choice === "restore") await shelf?.keeper.undo();
-    else if (choice === "keep" || choice === "all_right") await shelf?.keeper.accept();
-    else if (choice === "bring_back") await shelf?.keeper.bringBack();
+    else if (choice === "restore") await shelf?.keeper.confirming.undo();
+    else if (choice === "keep" || choice === "all_right") await shelf?.keeper.confirming.accept();
+    else if (choice === "bring_back") await shelf?.keeper.confirming.bringBack();
+    else if (choice === "try_again") shelf?.keeper.forgetting.hasten();
     else if (choice === "undo") this.#wayBack?.undo();
   }
 

@@ -521,6 +521,10 @@ class OpenSharing implements Work {
     return this.#documents.kept();
   }
 
+  get waitsToForget(): ReadonlySignal<boolean> {
+    return this.#documents.waitsToForget;
+  }
+
   goBack(snapshot: Id): Promise<void> {
     return this.#documents.goBack(snapshot);
   }

@@ -4,8 +4,8 @@
  */
 import * as Y from "yjs";
 import type { Seat } from "../protocol";
-import { type Loss, lossOf } from "./compare";
 import { tryApply } from "./log";
+import { isNone, type Loss, lossOf, NO_LOSS, plus } from "./loss";
 import type { JournalFrame } from "./protocol";
 
 export interface Replayed {
@@ -44,17 +44,16 @@ export async function replayed(
 
 function applied(steps: readonly Step[]): Replayed {
   const now = new Y.Doc();
-  let loss: Loss = { whole: 0, letters: 0 };
+  let loss: Loss = NO_LOSS;
   let first: number | null = null;
   let theirs = false;
   now.on("afterTransaction", (transaction: Y.Transaction) => {
-    const lost = lossOf(transaction);
-    if (theirs) loss = { whole: loss.whole + lost.whole, letters: loss.letters + lost.letters };
+    if (theirs) loss = plus(loss, lossOf(transaction));
   });
   for (const [place, step] of steps.entries()) {
     theirs = step.theirs;
     if (step.update) tryApply(now, step.update);
-    if (first === null && loss.whole + loss.letters > 0) first = place;
+    if (first === null && !isNone(loss)) first = place;
   }
   return { now, before: first === null ? null : stateOf(steps.slice(0, first)), loss };
 }

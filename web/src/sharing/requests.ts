@@ -17,8 +17,12 @@ export interface SnapshotAbout {
   readonly by: Seat;
   readonly made_ms: number;
   readonly meeting: Id | null;
+  /** When that meeting began. */
+  readonly meeting_ms: number | null;
   readonly confirmed: boolean;
   readonly forgets: boolean;
+  /** Earlier ones that go when it is confirmed. */
+  readonly drops: readonly Id[];
   readonly bytes: number;
   readonly restorable: boolean;
 }

@@ -4,6 +4,7 @@
  */
 import * as Y from "yjs";
 import * as layout from "./layout";
+import { elementLoss, wordsLost } from "./written";
 
 type Root = Y.Map<unknown>;
 
@@ -31,15 +32,23 @@ export function goTo(doc: Y.Doc, update: Uint8Array, origin: unknown = null, kee
 
 /** A text that has become shorter by this much has lost something; other changes were made on purpose. */
 const LOST_LETTERS = 100;
+/** A title, or words on the board: less than this is a slip of the pen. */
+const LOST_WORDS = 4;
 
 function mendMap(now: Root, then: Root, keepNew: boolean): void {
   if (!keepNew) for (const key of [...now.keys()]) if (!then.has(key)) now.delete(key);
   for (const [key, value] of then) {
     const mine = now.get(key);
     if (mine instanceof Y.Map && value instanceof Y.Map) mendMap(mine as Root, value as Root, keepNew);
-    else if (keepNew && mine !== undefined && lettersOf(value) - lettersOf(mine) < LOST_LETTERS) continue;
+    else if (keepNew && mine !== undefined && !hasLost(key, value, mine)) continue;
     else if (!same(mine, value)) now.set(key, value instanceof Y.AbstractType ? value.clone() : value);
   }
+}
+
+function hasLost(key: string, then: unknown, now: unknown): boolean {
+  if (then instanceof Y.AbstractType) return lettersOf(then) - lettersOf(now) >= LOST_LETTERS;
+  const { shapes, letters } = elementLoss(then, now);
+  return shapes > 0 || Math.max(letters, wordsLost(key, then, now)) >= LOST_WORDS;
 }
 
 /** Equal as people see it: texts with their formats, fragments with their elements, plain values field by field. */

@@ -1,5 +1,6 @@
 /** A document's journal with all that belongs to it: the order of its entries, its snapshots, and what it is sealed under. */
 import type * as Y from "yjs";
+import { QUESTIONS } from "./confirming";
 import { DocJournal } from "./doc_journal";
 import { Feed } from "./feed";
 import type { Ground, Written } from "./ground";
@@ -39,7 +40,7 @@ export function makeShelf(ground: Ground, journal: Written, doc: Y.Doc, cipher: 
     entry: (entry) => it.entry(entry, feed.sure),
     snapshot: (id, upto, body) => it.snapshot(id, upto, body),
     caughtUp: () => {
-      it.caughtUp();
+      if (it.caughtUp()) keeper.forgetting.anew();
       keeper.look();
       caughtUp();
     },
@@ -52,10 +53,10 @@ export function makeShelf(ground: Ground, journal: Written, doc: Y.Doc, cipher: 
     allSent: () => !it.gathering && ground.waiting(journal).length === 0,
     ask: (code, values) => troubles.tell(code, journal, values ? { ...values } : undefined),
     unask: () => {
-      troubles.clear("unequal", journal);
-      troubles.clear("deleted_much", journal);
+      for (const code of QUESTIONS) troubles.clear(code, journal);
     },
     mark: (wanted) => ground.markForget(journal, wanted),
+    undone: () => troubles.tell("not_forgotten", journal),
   });
   return { it, feed, keeper };
 }

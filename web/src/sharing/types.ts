@@ -41,13 +41,14 @@ export interface ChatEntry {
 /** Passing words: `kind` names whose they are ("board", "typing", …), `data` is whatever that feature sends (JSON). */
 export type PassHandler = (data: unknown, seat: Seat) => void;
 
+/** The document as a meeting left it. */
 export interface KeptSnapshot {
   readonly id: Id;
-  readonly upto: number;
+  /** Whose browser made it. */
   readonly by: Seat;
   readonly madeMs: number;
-  readonly confirmed: boolean;
-  readonly bytes: number;
+  /** When the meeting began; null: it is from before the first. */
+  readonly meetingMs: number | null;
 }
 
 /** The document as the server holds it, without what was deleted from it and without what waits to be sent. */
@@ -129,6 +130,8 @@ export interface Work extends Sharing {
   kept(): Promise<readonly KeptSnapshot[]>;
   /** Makes the document read as it did then, by ordinary changes: both see it, and it can be undone. */
   goBack(snapshot: Id): Promise<void>;
-  /** Text was deleted for good: ask for compaction soon, after which it is gone on the server too. */
+  /** What was deleted is gone on the server too once the other's browser has agreed, which it has not yet. */
+  readonly waitsToForget: ReadonlySignal<boolean>;
+  /** Somebody is done with deleting. What was deleted is forgotten in any case, now somewhat sooner. */
   forgetSoon(): void;
 }

@@ -1,0 +1,188 @@
+/**
+ * Comparing and confirming the other seat's snapshots. Nothing that one replaces is given up before this browser has found
+ * nothing missing; where much was deleted, or earlier states go for no reason, before its person has said so.
+ */
+import * as Y from "yjs";
+import { ApiError } from "../api.ts";
+import type { Id, Seat } from "../protocol";
+import { sameState } from "./compare";
+import { type DocJournal, FROM_OTHER } from "./doc_journal";
+import type { Feed } from "./feed";
+import { isMuch, isNone, type Loss, lossOf, NO_LOSS, plus } from "./loss";
+import type { JournalFrame } from "./protocol";
+import { type Replayed, replayed } from "./replayed";
+import type { Requests, SnapshotAbout } from "./requests";
+import { goTo, roots } from "./restore";
+import type { KeptStates } from "./states";
+import { until } from "./until";
+
+/** `unequal`: it lacks or changes something. `gives_up`: with it go earlier states that hold nothing of what was deleted.
+ * `deleted_much`: the other deleted much, for good. */
+export type Question = "unequal" | "gives_up" | "deleted_much";
+export const QUESTIONS: readonly Question[] = ["unequal", "gives_up", "deleted_much"];
+
+export interface ConfirmingPorts {
+  open(body: Uint8Array): Promise<Uint8Array> | Uint8Array;
+  online(): boolean;
+  ask(code: Question, values: Readonly<Record<string, number>> | null): void;
+  unask(): void;
+}
+
+/** What waits for a person's answer. */
+interface Asked {
+  readonly about: SnapshotAbout;
+  readonly code: Question;
+  readonly before: Uint8Array | null;
+  /** `before` is from when the other had deleted nothing yet. */
+  readonly exact: boolean;
+}
+
+export class Confirming {
+  #asked: Asked | null = null;
+  /** Snapshots that may take earlier states with them, and those that cannot be confirmed any more. */
+  readonly #mayGiveUp = new Set<Id>();
+  readonly #passedOver = new Set<Id>();
+  /** Deletions by the other seat that this browser could bring back. */
+  readonly #deletions: Y.UndoManager;
+  #loss = NO_LOSS;
+  /** What was given up without asking. */
+  #silent = NO_LOSS;
+
+  constructor(
+    private readonly it: DocJournal,
+    private readonly feed: Feed,
+    private readonly you: Seat,
+    private readonly requests: Requests,
+    private readonly states: KeptStates,
+    private readonly ports: ConfirmingPorts,
+  ) {
+    this.#deletions = new Y.UndoManager(roots(it.doc), {
+      trackedOrigins: new Set([FROM_OTHER]),
+      captureTimeout: 0,
+      captureTransaction: (transaction) => this.#noteLoss(transaction),
+    });
+  }
+
+  #noteLoss(transaction: Y.Transaction): boolean {
+    if (transaction.origin !== FROM_OTHER) return false;
+    const lost = lossOf(transaction);
+    this.#loss = plus(this.#loss, lost);
+    return !isNone(lost);
+  }
+
+  /** Looks at the oldest that waits for this seat: compares it, and confirms it or asks. */
+  async verify(): Promise<void> {
+    const all = await this.states.all();
+    const mine = (one: SnapshotAbout) => !one.confirmed && one.by !== this.you && !this.#passedOver.has(one.id);
+    const about = all.find(mine);
+    if (!about) {
+      this.unask();
+      return;
+    }
+    if (this.#asked?.about.id === about.id) return;
+    await until(() => this.feed.sure >= about.upto, this.ports.online);
+    await this.feed.settled();
+    const seen = this.it.log.baseId === about.id ? null : this.it.log.state(about.upto);
+    // A page that began with the other's snapshot has seen nothing of what that replaces: it reads the entries.
+    const read = seen ? null : await this.#replay(about.upto);
+    const now = seen ?? read?.now ?? null;
+    try {
+      await this.#judge(about, now, read, all);
+    } finally {
+      now?.destroy();
+    }
+  }
+
+  async #judge(
+    about: SnapshotAbout,
+    now: Y.Doc | null,
+    read: Replayed | null,
+    all: readonly SnapshotAbout[],
+  ): Promise<void> {
+    const loss = read?.loss ?? this.#loss;
+    const last = all.filter((one) => one.confirmed && one.upto <= about.upto).at(-1);
+    const ask = async (code: Question, values: Readonly<Record<string, number>> | null) => {
+      const before = read?.before ?? (last ? await this.states.update(last.id) : null);
+      this.#asked = { about, code, before, exact: Boolean(read?.before) };
+      this.ports.ask(code, values);
+    };
+    if (!now || !(await this.#equals(now, about.id))) await ask("unequal", null);
+    else {
+      const needless = this.#mayGiveUp.has(about.id) ? [] : await this.states.holding(about.drops, now, false);
+      if (needless.length > 0) await ask("gives_up", { n: needless.length });
+      // Also where nothing was said of forgetting: what this one replaces is given up all the same.
+      else if (isMuch(loss, this.#silent)) await ask("deleted_much", { ...loss });
+      else await this.#confirm(about, loss);
+    }
+  }
+
+  async #equals(now: Y.Doc, id: Id): Promise<boolean> {
+    const theirs = await this.states.fetch(id);
+    const equal = theirs !== null && sameState(now, theirs);
+    theirs?.destroy();
+    return equal;
+  }
+
+  #replay(upto: number): Promise<Replayed | null> {
+    const read = (each: (frame: JournalFrame) => Promise<void>) =>
+      this.requests.journal(this.it.journal, 0, each, true);
+    return replayed(read, this.ports.open, this.you, upto);
+  }
+
+  /** `silent`: what goes without a person's word; null: they have given it. */
+  async #confirm({ id, upto }: SnapshotAbout, silent: Loss | null): Promise<void> {
+    this.unask();
+    try {
+      await this.requests.confirm(this.it.journal, id);
+    } catch (error) {
+      const code = error instanceof ApiError ? error.code : "";
+      // Replaced meanwhile by a newer one, or too much was written after it: the next is looked at.
+      if (code !== "no_such_snapshot" && code !== "snapshot_old") throw error;
+      this.#passedOver.add(id);
+      return await this.verify();
+    }
+    this.#silent = silent ? plus(this.#silent, silent) : NO_LOSS;
+    this.#loss = NO_LOSS;
+    this.#deletions.clear();
+    this.it.settled(Math.min(upto, this.feed.sure));
+  }
+
+  // --- a person's answer --------------------------------------------------------------------------------------------
+
+  /** The other's snapshot may stand, whatever it lacks or gives up. */
+  async accept(): Promise<void> {
+    const asked = this.#asked;
+    if (asked?.code === "gives_up") {
+      this.#mayGiveUp.add(asked.about.id);
+      this.unask();
+      await this.verify();
+    } else if (asked) await this.#confirm(asked.about, null);
+  }
+
+  /** The journal stands on what it stood on before the other's snapshot. */
+  async undo(): Promise<void> {
+    const asked = this.#asked;
+    if (!asked) return;
+    await this.requests.restore(this.it.journal, asked.about.id);
+    this.unask();
+  }
+
+  /** What the other deleted comes back, by ordinary changes. */
+  async bringBack(): Promise<void> {
+    const asked = this.#asked;
+    if (!asked) return;
+    const seen = this.#deletions.undoStack.length > 0;
+    while (this.#deletions.undoStack.length > 0) this.#deletions.undo();
+    if (asked.before && (asked.exact || !seen)) goTo(this.it.doc, asked.before, null, true);
+    await this.#confirm(asked.about, null);
+  }
+
+  unask(): void {
+    this.#asked = null;
+    this.ports.unask();
+  }
+
+  close(): void {
+    this.#deletions.destroy();
+  }
+}
