@@ -3,8 +3,8 @@
  * docs/protocol.md tells them. What the server says is checked before the page believes it, what the page says before it
  * leaves. A newer server may say more at an array's end.
  */
-import { Decoder, Encoder } from "@msgpack/msgpack";
 import { type Id, type Milliseconds, ProtocolError, type Seat } from "../protocol";
+import { type Bounds, type Packed, pack, unpack } from "./msgpack";
 import type { Journal } from "./types";
 
 export const MAX_FRAME_BYTES = 56 * 1024;
@@ -209,15 +209,13 @@ const JOURNAL: Record<JournalFrame["type"], Fields> = {
 };
 
 /** Bounds, so that a frame cannot ask for more memory than the largest thing that may come. */
-const bounds = { maxArrayLength: 64, maxMapLength: 0, maxExtLength: 0, maxStrLength: 4096 };
-const small = new Decoder({ ...bounds, maxBinLength: MAX_FRAME_BYTES });
-const many = new Decoder({ ...bounds, maxBinLength: MAX_FRAME_BYTES, maxArrayLength: MAX_FRAME_BYTES });
-const large = new Decoder({ ...bounds, maxBinLength: MAX_SNAPSHOT_BYTES });
-const encoder = new Encoder();
+const small: Bounds = { items: 64, octets: MAX_FRAME_BYTES };
+const many: Bounds = { items: MAX_FRAME_BYTES, octets: MAX_FRAME_BYTES };
+const large: Bounds = { items: 64, octets: MAX_SNAPSHOT_BYTES };
 
-function parsed(decoder: Decoder, frame: Uint8Array): unknown {
+function parsed(bounds: Bounds, frame: Uint8Array): unknown {
   try {
-    return decoder.decode(frame);
+    return unpack(frame, bounds);
   } catch {
     return fail("frame");
   }
@@ -266,5 +264,5 @@ export function encode(message: FromSharer): Uint8Array<ArrayBuffer> {
   const { type, ...given } = message;
   const fields = FROM_SHARER[type];
   const values = fields.map(([name, check]) => check((given as Record<string, unknown>)[name], `${type}.${name}`));
-  return encoder.encode([type, ...values]).slice();
+  return pack([type, ...values] as Packed[]);
 }
