@@ -5,22 +5,32 @@ import { type Id, otherSeat, type Seat } from "../protocol";
 import type { Names } from "../sharing/layout";
 import type { Sharing, Work } from "../sharing/types";
 import { until } from "../sharing/until";
-import { t } from "../words";
+import { t, tn } from "../words";
 import type { Me } from "./requests";
 
 type Glance = ComponentType<{ sharing: Work; names: Names }>;
 
-/** The agenda for the next meeting, seen before one enters: in a browser that holds the seat. It comes after the rest of
- * the page, and its absence is no trouble. */
-export function Agenda({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JSX.Element | null {
+/** What came since one was here, seen before one enters: new messages, and the agenda for the next meeting. In a browser
+ * that holds the seat. It comes after the rest of the page, and its absence is no trouble. */
+export function Agenda({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JSX.Element {
   const shown = useSignal<{ sharing: Work; View: Glance } | null>(null);
+  const unread = useSignal(0);
   useEffect(() => {
     let sharing: Sharing | null = null;
     let gone = false;
-    import("../sharing/open")
-      .then(async ({ openSharing }) => {
+    let stop: () => void = () => undefined;
+    Promise.all([import("../sharing/open"), import("../chat/unread")])
+      .then(async ([{ openSharing }, { unreadCount }]) => {
         if (gone) return;
         sharing = openSharing({ room, you: seat });
+        const { count, close } = unreadCount(sharing);
+        const follow = count.subscribe((many) => {
+          unread.value = many;
+        });
+        stop = () => {
+          follow();
+          close();
+        };
         const found = await glance(sharing);
         if (!gone) shown.value = found;
       })
@@ -28,12 +38,19 @@ export function Agenda({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JS
     return () => {
       gone = true;
       shown.value = null;
+      stop();
       sharing?.close();
     };
-  }, [room, seat, shown]);
-  if (!shown.value) return null;
-  const { sharing, View } = shown.value;
-  return <View sharing={sharing} names={{ names: namesOf(me, seat), meeting: null }} />;
+  }, [room, seat, shown, unread]);
+  const { sharing, View } = shown.value ?? {};
+  return (
+    <>
+      <p class="news" role="status">
+        {unread.value > 0 && <a href={`/r/${room}/chat`}>{tn("join.news.chat", unread.value)}</a>}
+      </p>
+      {sharing && View && <View sharing={sharing} names={{ names: namesOf(me, seat), meeting: null }} />}
+    </>
+  );
 }
 
 /** Where nothing was ever written there is nothing to fetch for it. */

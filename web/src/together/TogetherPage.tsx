@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useCallback, useEffect } from "preact/hooks";
 import { errorWords } from "../api.ts";
@@ -8,7 +8,7 @@ import { CopyLink, PersonalLink } from "../join/PersonalLink";
 import { askMe, type Me } from "../join/requests";
 import { remember, remembered } from "../meeting/memory";
 import type { Id, Seat } from "../protocol";
-import { Button, Notice, RoomHead } from "../ui/index.ts";
+import { Button, Notice, RoomHead, type RoomNews } from "../ui/index.ts";
 import { t } from "../words";
 import { Earlier } from "./Earlier";
 import { Contents } from "./Panels";
@@ -24,6 +24,7 @@ type Found = { kind: "me"; me: Me } | { kind: "failed"; failure: unknown } | nul
 /** Before and between meetings, also alone: one of the shared things as a page of its own. */
 export function TogetherPage({ room, panel }: Props): JSX.Element {
   const found = useSignal<Found>(null);
+  const together = useSignal<Together | null>(null);
   const begin = useCallback(() => {
     found.value = null;
     askMe(room).then(
@@ -36,9 +37,10 @@ export function TogetherPage({ room, panel }: Props): JSX.Element {
     );
   }, [room, found]);
   useEffect(begin, [begin]);
+  const news = useNews(together.value);
   return (
     <>
-      <RoomHead room={room} here={panel} />
+      <RoomHead room={room} here={panel} news={news} />
       <main class="together-page" data-panel={panel}>
         <h1>{t(`together.${panel}`)}</h1>
         {found.value?.kind === "failed" && (
@@ -47,10 +49,40 @@ export function TogetherPage({ room, panel }: Props): JSX.Element {
             <Button onClick={begin}>{t("common.try_again")}</Button>
           </Notice>
         )}
-        {found.value?.kind === "me" && <Whole room={room} panel={panel} me={found.value.me} />}
+        {found.value?.kind === "me" && <Whole room={room} panel={panel} me={found.value.me} together={together} />}
       </main>
     </>
   );
+}
+
+/** Of the chat, which is here in any case; of the agenda, where the documents are. */
+function useNews(together: Together | null): RoomNews {
+  const agenda = useSignal(false);
+  const work = together?.sharing.value?.work.value ?? null;
+  useEffect(() => {
+    if (!work) return;
+    let stop: () => void = () => undefined;
+    let gone = false;
+    import("../topics/news").then(
+      ({ agendaNews }) => {
+        if (gone) return;
+        const news = agendaNews(work);
+        const follow = news.waits.subscribe((waits) => {
+          agenda.value = waits;
+        });
+        stop = () => {
+          follow();
+          news.close();
+        };
+      },
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+      stop();
+    };
+  }, [work, agenda]);
+  return { unread: together?.unread.value ?? 0, agenda: agenda.value };
 }
 
 /** The seat this page speaks for: the tab's own, else the one this browser holds. */
@@ -60,14 +92,22 @@ function seatOf(room: Id, me: Me): Seat | null {
   return seat && held.includes(seat) ? seat : (held[0] ?? null);
 }
 
-function Whole({ room, panel, me }: Props & { me: Me }): JSX.Element {
+interface WholeProps extends Props {
+  readonly me: Me;
+  /** Made here, for the head of the page too. */
+  readonly together: Signal<Together | null>;
+}
+
+function Whole({ room, panel, me, together }: WholeProps): JSX.Element {
   const seat = seatOf(room, me);
-  const together = useSignal<Together | null>(null);
   useEffect(() => {
     if (!seat) return;
     const made = new Together(room, seat, () => ({ names: namesOf(me, seat), meeting: null }));
     together.value = made;
-    return () => made.close();
+    return () => {
+      together.value = null;
+      made.close();
+    };
   }, [room, seat, me, together]);
   useEffect(() => {
     const what = t(`together.${panel}`);

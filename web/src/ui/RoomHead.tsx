@@ -1,21 +1,30 @@
 import type { ComponentChildren, JSX } from "preact";
-import { t } from "../words.ts";
+import { t, tn } from "../words.ts";
 import { Mark } from "./Mark.tsx";
 
 interface Props {
   readonly room: string;
   readonly here: "meeting" | "topics" | "notes" | "whiteboard" | "chat" | "recordings";
+  readonly news?: RoomNews;
   readonly children?: ComponentChildren;
 }
 
+/** What came from the other, as far as this page knows of it. */
+export interface RoomNews {
+  /** Messages not read yet. */
+  readonly unread: number;
+  /** An agenda was sent, and not marked as seen. */
+  readonly agenda: boolean;
+}
+
 /** Mark and navigation of a room's pages, after the password. Only what exists stands here. */
-export function RoomHead({ room, here, children }: Props): JSX.Element {
+export function RoomHead({ room, here, news, children }: Props): JSX.Element {
   const tabs = [
     { id: "meeting", href: `/r/${room}`, words: t("common.meeting") },
     ...(["topics", "notes", "whiteboard", "chat"] as const).map((id) => ({
       id,
       href: `/r/${room}/${id}`,
-      words: t(`together.${id}`),
+      words: wordsOf(id, id === here ? undefined : news),
     })),
     { id: "recordings", href: `/r/${room}/recordings`, words: t("common.recordings") },
   ];
@@ -36,6 +45,13 @@ export function RoomHead({ room, here, children }: Props): JSX.Element {
       {children}
     </header>
   );
+}
+
+function wordsOf(panel: "topics" | "notes" | "whiteboard" | "chat", news: RoomNews | undefined): string {
+  const name = t(`together.${panel}`);
+  if (panel === "chat" && news?.unread) return tn("together.news.chat", news.unread, { name });
+  if (panel === "topics" && news?.agenda) return t("together.news.agenda", { name });
+  return name;
 }
 
 export function Brand(): JSX.Element {

@@ -7,5 +7,5 @@ export { Icon } from "./Icon.tsx";
 export { Mark } from "./Mark.tsx";
 export { Notice, type NoticeKind } from "./Notice.tsx";
 export { type Choice, Radios } from "./Radios.tsx";
-export { Brand, RoomHead } from "./RoomHead.tsx";
+export { Brand, RoomHead, type RoomNews } from "./RoomHead.tsx";
 export { Switch } from "./Switch.tsx";
