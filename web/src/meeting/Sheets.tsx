@@ -11,6 +11,7 @@ import type { LevelMeter } from "../join/level";
 import { PersonalLink } from "../join/PersonalLink";
 import { Pickers } from "../join/Pickers";
 import { offeredPassword, ownPassword, shortenRetention } from "../join/requests";
+import { Earlier } from "../together/Earlier";
 import { TogetherTools } from "../together/Tools";
 import type { Together } from "../together/together";
 import { Button, Dialog, Field } from "../ui/index.ts";
@@ -74,6 +75,7 @@ export function Sheets({ meeting, together, meter, sheet, open, narrow, close }:
           </a>{" "}
           <span class="second small">{t("meeting.room.new_window")}</span>
         </p>
+        {together.sharing.value && <Earlier sharing={together.sharing.value} names={together.names()} />}
         <PersonalLink room={meeting.room} seat={meeting.you} />
         {narrow && (
           <details>
