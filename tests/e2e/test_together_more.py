@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -433,3 +434,112 @@ async def test_nothing_nags_while_somebody_thinks(meet: Meet) -> None:
     await expect(heard).to_have_text("")
     await mentor.button("I'm thinking").click()
     await expect(heard).to_have_text("Ingrid Solberg writes: Seen in silence")
+
+
+# --- topics and agenda
+
+
+async def test_topics_are_moved_worked_on_and_told_of_at_the_door(browser: Browser, place: Place) -> None:
+    pair = await pair_at_the_pages(browser, place.url)
+    mentor, mentee = pair.mentor, pair.mentee
+    await together.go_to(mentor, pair.link, "topics")
+    await together.add_topics(mentee, "The talk on Friday", "A course", "Fewer evenings")
+    await they_are_dragged(mentor, mentee)
+    await notes_goals_and_actions(mentor, mentee)
+    await the_agenda_is_told_of(pair)
+    await pair.close()
+
+
+async def they_are_dragged(mentor: Person, mentee: Person) -> None:
+    """By the pointer, within "now" and across to each of the other places; the other sees each."""
+    await drag(mentee, "Fewer evenings", onto="The talk on Friday")
+    for person in (mentee, mentor):
+        await expect(titles(person, "now")).to_have_text(["Fewer evenings", "The talk on Friday", "A course"])
+    for place in ("30", "60", "90"):
+        await drag(mentee, "A course", to=place)
+        for person in (mentee, mentor):
+            await expect(titles(person, place)).to_have_text(["A course"])
+    # by the field, which is there for whoever cannot drag
+    await open_topic(mentor, "Fewer evenings")
+    await mentor.page.get_by_label("Place", exact=True).select_option("In 60 days")
+    await expect(titles(mentee, "60")).to_have_text(["Fewer evenings"])
+    await expect(titles(mentee, "now")).to_have_text(["The talk on Friday"])
+
+
+def titles(person: Person, place: str) -> Locator:
+    return person.page.locator(f"[data-list='{place}'] .topic-title")
+
+
+async def drag(person: Person, title: str, *, onto: str | None = None, to: str | None = None) -> None:
+    """Above another topic, or to a place."""
+    mouse = person.page.mouse
+    grip = person.page.get_by_role("button", name=f"Move: {title}", exact=True)
+    target = together.topic(person, onto) if onto else person.page.locator(f"[data-list='{to}']")
+    await target.scroll_into_view_if_needed()
+    begin, end = await grip.bounding_box(), await target.bounding_box()
+    assert begin is not None
+    assert end is not None
+    await mouse.move(begin["x"] + begin["width"] / 2, begin["y"] + begin["height"] / 2)
+    await mouse.down()
+    await mouse.move(end["x"] + end["width"] / 2, end["y"] + 20, steps=5)
+    await mouse.move(end["x"] + end["width"] / 2, end["y"] + 4, steps=5)
+    await mouse.up()
+
+
+async def notes_goals_and_actions(mentor: Person, mentee: Person) -> None:
+    for person in (mentor, mentee):
+        await open_topic(person, "The talk on Friday")
+    note = mentor.page.get_by_label("Notes", exact=True)
+    await note.press_sequentially("Begin with what went well")
+    theirs = mentee.page.get_by_label("Notes", exact=True)
+    await expect(theirs).to_have_value("Begin with what went well")
+    await theirs.press("End")
+    await theirs.press_sequentially(", then ask")
+    await expect(note).to_have_value("Begin with what went well, then ask")
+    await mentee.button("Add to “Goals”").click()
+    await mentee.page.get_by_label("A new goal").fill("Lead a small team")
+    await mentee.page.keyboard.press("Enter")
+    await mentee.page.keyboard.press("Escape")
+    await expect(mentor.page.locator("[data-list=goal]").get_by_text("Lead a small team")).to_be_visible()
+    await mentor.button("Add to “Actions”").click()
+    form = mentor.page.locator("form.topic-form")
+    await form.get_by_label("A new action").fill("Write to three people")
+    await form.get_by_label("Whose").select_option("Samir Haddad")
+    await form.get_by_label("By when").fill("2031-03-14")
+    await form.get_by_role("button", name="Add", exact=True).click()
+    await mentor.page.keyboard.press("Escape")
+    action = mentee.page.locator("[data-list=action] [data-item]")
+    await expect(action).to_contain_text("Write to three people")
+    await expect(action).to_contain_text("Samir Haddad")
+    await expect(action).to_contain_text(re.compile("by 14 March 2031|by 14 Mar 2031"))
+    await action.get_by_role("checkbox").click()
+    await expect(mentor.page.get_by_text("Done (1)")).to_be_visible()
+
+
+async def the_agenda_is_told_of(pair: Pages) -> None:
+    """At one's own door and at the other's, and at the head of the pages."""
+    mentor, mentee = pair.mentor, pair.mentee
+    await together.go_to(mentor, pair.link, "notes")
+    head = mentor.page.get_by_role("navigation").first
+    await expect(head.get_by_role("link", name="Topics", exact=True)).to_be_visible()
+    await mentee.page.get_by_role("button", name="Send the agenda to").click()
+    await expect(head.get_by_role("link", name="Topics, agenda sent", exact=True)).to_be_visible()
+    await together.go_to(mentee, pair.link, "chat")
+    for text in ("See the agenda", "And bring time"):
+        await together.say(mentee, text)
+    await expect(head.get_by_role("link", name="Chat, 2 new", exact=True)).to_be_visible()
+    await mentor.page.goto(pair.link)
+    await expect(mentor.page.get_by_role("link", name="2 new messages in your chat")).to_be_visible()
+    sent = mentor.page.get_by_role("region", name="Samir Haddad has sent the agenda for your next meeting")
+    await expect(sent.get_by_role("listitem")).to_have_text(["The talk on Friday"])
+    await mentee.page.goto(pair.link)
+    yours = mentee.page.get_by_role("region", name="You have sent the agenda for your next meeting")
+    await expect(yours).to_contain_text("has not marked it as seen yet.")
+    await sent.get_by_role("button", name="Seen").click()
+    await expect(yours).to_contain_text("has seen it.")
+    await expect(mentee.page.get_by_text("new message")).to_have_count(0)
+    await mentor.page.get_by_role("link", name="2 new messages in your chat").click()
+    await expect(together.message(mentor, "And bring time")).to_be_visible()
+    await together.go_to(mentor, pair.link, "notes")
+    await expect(head.get_by_role("link", name="Chat", exact=True)).to_be_visible()
+    await expect(head.get_by_role("link", name="Topics", exact=True)).to_be_visible()
