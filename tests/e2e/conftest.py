@@ -14,7 +14,7 @@ from tests.e2e.place import Place
 from tests.harness import Server
 
 # Patience costs nothing while all is well, and two journeys at once share two cores.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=30_000)
 
 _number = itertools.count(1)
 

@@ -70,7 +70,7 @@ class Person:
             timezone_id="Europe/Berlin",
             reduced_motion="reduce" if still else "no-preference",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         return cls(context, await context.new_page(), name, seat)
 
     def button(self, name: str) -> Locator:
@@ -104,7 +104,8 @@ class Person:
         return await link.input_value(), password
 
     async def order_room(self, address: str, title: str) -> tuple[str, str]:
-        """The same without the form: what its press sends, for this browser's seat. Much sooner done."""
+        """The same without the form, which takes longer: what its press sends, for this person's seat, with a password
+        of one's own instead of an offered one."""
         asked = {"title": title, "password": PASSWORD, "retention_days": 30, "seat": self.seat}
         answer = await self.context.request.post(f"{address}/api/rooms", data=asked, headers={"Origin": address})
         assert answer.status == 201, await answer.text()

@@ -86,7 +86,7 @@ async def no_packet_reaches_the_recorder_but_while_both_agree(net: Network, pair
         await person.page.get_by_role("button", name="Unmute microphone").first.click()
         await person.button("Go on").click()
     for person in (pair.mentor, pair.mentee):
-        await expect(person.recording_status).to_have_text("Recording", timeout=15_000)
+        await expect(person.recording_status).to_have_text("Recording")
     await pair.mentee.withdraw()
     for person in (pair.mentor, pair.mentee):
         await expect(person.recording_status).to_contain_text("Recording stopped")
@@ -101,7 +101,7 @@ async def a_cut_line_pauses_the_recording_and_both_come_back_by_themselves(net: 
     await start_recording(pair)
     await has_run(pair, 1)
     await net.cut(net.hosts[1])
-    await expect(pair.mentor.recording_status).to_have_text("Recording paused", timeout=15_000)
+    await expect(pair.mentor.recording_status).to_have_text("Recording paused")
     await asyncio.gather(net.mend(net.hosts[1]))
     for person in (pair.mentor, pair.mentee):
         await expect(person.recording_status).to_have_text("Recording", timeout=45_000)

@@ -34,7 +34,7 @@ async def answer_and_record(pair: Pair) -> None:
     """The mentee's yes to the mentor's, until both pages say "Recording"."""
     await pair.mentee.answer_yes()
     for person in (pair.mentor, pair.mentee):
-        await expect(person.recording_status).to_have_text("Recording", timeout=15_000)
+        await expect(person.recording_status).to_have_text("Recording")
 
 
 async def has_run(pair: Pair, seconds: int) -> None:
@@ -135,7 +135,7 @@ async def a_break_pauses_and_only_both_go_on(pair: Pair) -> None:
     await expect(pair.mentee.recording_status).to_have_text("Recording paused")
     await pair.mentee.button("Go on").click()
     for person in (pair.mentor, pair.mentee):
-        await expect(person.recording_status).to_have_text("Recording", timeout=15_000)
+        await expect(person.recording_status).to_have_text("Recording")
 
 
 async def a_reload_ends_the_recording(pair: Pair) -> None:

@@ -447,6 +447,7 @@ async def test_topics_are_moved_worked_on_and_told_of_at_the_door(browser: Brows
     await they_are_dragged(mentor, mentee)
     await notes_goals_and_actions(mentor, mentee)
     await the_agenda_is_told_of(pair)
+    await a_meeting_uses_it_up_though_nobody_opens_it(pair)
     await pair.close()
 
 
@@ -543,3 +544,18 @@ async def the_agenda_is_told_of(pair: Pages) -> None:
     await together.go_to(mentor, pair.link, "notes")
     await expect(head.get_by_role("link", name="Chat", exact=True)).to_be_visible()
     await expect(head.get_by_role("link", name="Topics", exact=True)).to_be_visible()
+
+
+async def a_meeting_uses_it_up_though_nobody_opens_it(pair: Pages) -> None:
+    mentor, mentee = pair.mentor, pair.mentee
+    for person in (mentor, mentee):
+        await person.enter(pair.link)
+    await expect(mentor.page.get_by_text(mentee.name).first).to_be_visible()
+    await expect(mentee.page.get_by_text(mentor.name).first).to_be_visible()
+    for person in (mentor, mentee):
+        await together.leave(person)
+        await person.page.goto(pair.link)
+    next_time = mentee.page.get_by_role("region", name="For your next meeting")
+    await expect(next_time).to_contain_text("the agenda has not been sent")
+    await expect(mentor.page.get_by_role("button", name="Join")).to_be_enabled()
+    await expect(mentor.page.get_by_role("region", name="has sent the agenda")).to_have_count(0)
