@@ -9,6 +9,8 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.warm import WarmProcess
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -16,8 +18,15 @@ class Place:
     """One data directory and the server on it. It may be stopped, killed and started again on the same port."""
 
     def __init__(
-        self, folder: Path, *flags: str, host: str = "127.0.0.1", port: int = 0, prefix: tuple[str, ...] = ()
+        self,
+        folder: Path,
+        *flags: str,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        prefix: tuple[str, ...] = (),
+        warm: bool = False,
     ) -> None:
+        """`warm`: forked off a process that has read the program, see `tests/warm.py`."""
         self.data_dir = folder / "data"
         self.key_file = folder / "master.key"
         self.said = ""
@@ -26,25 +35,22 @@ class Place:
         self._flags = flags
         self._prefix = prefix
         self._port = port
-        self._process: Process | None = None
+        self._warm = warm
+        self._process: Process | WarmProcess | None = None
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self) -> str:
         """Returns the address it serves on."""
-        self._process = await asyncio.create_subprocess_exec(
-            *self._prefix,
-            sys.executable,
-            str(ROOT / "run.py"),
-            f"--host={self._host}",
-            f"--port={self._port}",
-            f"--data-dir={self.data_dir}",
-            f"--master-key-file={self.key_file}",
-            "--stun-port=0",
-            *self._flags,
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=STDOUT,
-            env={"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": str(self.data_dir.parent)},
+        self._process = await self._begin(
+            [
+                f"--host={self._host}",
+                f"--port={self._port}",
+                f"--data-dir={self.data_dir}",
+                f"--master-key-file={self.key_file}",
+                "--stun-port=0",
+                *self._flags,
+            ],
+            {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": str(self.data_dir.parent)},
         )
         serving: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._reader = asyncio.create_task(self._listen(serving))
@@ -52,6 +58,14 @@ class Place:
             self.url = await serving
         self._port = int(self.url.rsplit(":", 1)[1])
         return self.url
+
+    async def _begin(self, arguments: list[str], environment: dict[str, str]) -> Process | WarmProcess:
+        if self._warm:
+            return await WarmProcess.start("run", arguments, environment)
+        program = (*self._prefix, sys.executable, str(ROOT / "run.py"))
+        return await asyncio.create_subprocess_exec(
+            *program, *arguments, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, env=environment
+        )
 
     async def _listen(self, serving: asyncio.Future[str]) -> None:
         assert self._process is not None

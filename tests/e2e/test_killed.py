@@ -35,7 +35,7 @@ class Abroad:
 
 async def record_and_kill(folder: Path, moment: random.Random) -> tuple[Place, str, str, int]:
     """The place after its death, the room, the recording and how much of it was promised to be saved (ms)."""
-    place = Place(folder)
+    place = Place(folder, warm=True)
     abroad = Abroad(await place.start(), [])
     legs, recording = await on_record(cast("House", abroad))
     await saved(legs[0].tab, 1)

@@ -90,7 +90,7 @@ class _There:
 
 @pytest.mark.slow
 async def test_what_was_stored_survives_every_kill(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+    place = Place(tmp_path, warm=True)
     there: Any = _There(await place.start())
     people = {seat: Browser(there) for seat in Seat}
     try:

@@ -265,7 +265,7 @@ class _There:
 @pytest.mark.timeout(120)
 async def test_a_killed_server_leaves_what_was_written_a_second_before(tmp_path: Path) -> None:
     video()
-    place = Place(tmp_path)
+    place = Place(tmp_path, warm=True)
     there: Any = _There(await place.start())
     try:
         legs, recording = await on_record(there)

@@ -38,7 +38,7 @@ async def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
-    running = Place(tmp_path_factory.mktemp("place"))
+    running = Place(tmp_path_factory.mktemp("place"), warm=True)
     await running.start()
     yield running
     await running.stop()

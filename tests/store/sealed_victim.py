@@ -1,8 +1,7 @@
 """Writes a sealed part until it is killed, and says on its standard output how much of it lies on the disk.
 
-    python -m tests.store.sealed_victim PATH
-
-A piece of 4,000 bytes every 5 ms stands for a recorder in a hurry; each carries its number, so a reader can count.
+Its one argument is the part's path. A piece of 4,000 bytes every 5 ms stands for a recorder in a hurry; each carries
+its number, so a reader can count.
 """
 
 import asyncio
@@ -48,5 +47,5 @@ async def write(path: Path) -> None:
         await asyncio.sleep(EVERY_MS / 1000)
 
 
-if __name__ == "__main__":
+def main() -> None:
     asyncio.run(write(Path(sys.argv[1])))

@@ -1,10 +1,9 @@
 """Sealed files on bad days: the process killed in the middle, the disk full."""
 
-import asyncio
 import os
 import random
+import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,19 +12,16 @@ import pytest
 from server.errors import VisavisError
 from server.store.sealed import SealedPart, SealedReader
 from tests.store.sealed_victim import EVERY_MS, KEY, PART, PIECE_BYTES, RECORDING, ROOM, piece
+from tests.warm import WarmProcess
 
 pytestmark = pytest.mark.slow  # processes, mounts
-REPOSITORY = Path(__file__).parent.parent.parent
 
 
 async def killed(path: Path, after_lines: int) -> tuple[int, int]:
     """Last piece appended, largest file size said to be durable, when kill -9 came after so many lines of report."""
-    victim = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.store.sealed_victim", str(path), cwd=REPOSITORY, stdout=subprocess.PIPE
-    )
-    assert victim.stdout is not None
+    victim = await WarmProcess.start("tests.store.sealed_victim", [str(path)], {})
     lines = [await victim.stdout.readline() for _ in range(after_lines)]
-    victim.kill()
+    victim.send_signal(signal.SIGKILL)
     rest = (await victim.stdout.read()).splitlines(keepends=True)
     await victim.wait()
     said = [line.split() for line in lines + rest if line.endswith(b"\n")]
@@ -34,10 +30,10 @@ async def killed(path: Path, after_lines: int) -> tuple[int, int]:
     return appended, durable
 
 
-async def test_killed_twenty_times_every_file_is_recoverable(tmp_path: Path) -> None:
+async def test_killed_twenty_times_every_file_is_recoverable(on_disk: Path) -> None:
     rng = random.Random(20)
     for attempt in range(20):
-        path = tmp_path / f"{attempt}.vrec"
+        path = on_disk / f"{attempt}.vrec"
         appended, durable = await killed(path, rng.randint(1, 120))
         reader = await SealedReader.open(path, key=KEY, room=ROOM, recording=RECORDING, promised_size=durable)
         assert not reader.complete
