@@ -5,7 +5,15 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     environment: "node",
     setupFiles: ["tests/all_words.ts"],
-    // dates are shown in the reader's own time zone; the tests read them in one that has summer time
+    // dates are shown in the reader's own time zone; the tests read them in one that has summer time. Only a process of
+    // its own has a time zone of its own, so these are processes and not threads.
     env: { TZ: "Europe/Copenhagen" },
+    pool: "forks",
+    maxWorkers: "100%",
+    // one process reads the modules once for many files, which halves the time; a file must leave nothing behind, and
+    // what it may forget is put back for it
+    isolate: false,
+    restoreMocks: true,
+    unstubGlobals: true,
   },
 });
