@@ -226,6 +226,13 @@ class MeetingBegan(Struct, frozen=True):
     at_ms: int
 
 
+class MeetingEmpty(Struct, frozen=True):
+    """Nobody is in the meeting since then; None: somebody is again."""
+
+    meeting: str
+    since_ms: int | None
+
+
 class MeetingEnded(Struct, frozen=True):
     meeting: str
     at_ms: int
@@ -310,6 +317,7 @@ class Refuse(Struct, frozen=True):
 
 Effect = (
     MeetingBegan
+    | MeetingEmpty
     | MeetingEnded
     | EvictPage
     | OpenRecording

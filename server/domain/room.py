@@ -8,18 +8,29 @@ done.
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from server.domain import events as e
 from server.domain import gestures, quiet, recorder, recording, seats, timer
 from server.domain.events import Effect, Event
+from server.domain.messages import Seat
 from server.domain.state import Room
 from server.domain.turn import Deadline, Refused, Turn
 
-__all__ = ["Room", "new_room", "next_deadline", "transition"]
+__all__ = ["Room", "new_room", "next_deadline", "resumed", "transition"]
 
 
 def new_room(retention_days: int, downloads: bool, may_not_record: str | None = None) -> Room:
     """An empty room. `may_not_record` is the code of what forbids recording here, e.g. `password_not_yours`."""
     return Room(retention_days=retention_days, downloads=downloads, may_not_record=may_not_record)
+
+
+def resumed(room: Room, meeting: str, empty_ms: int, declined_by: Seat | None) -> Room:
+    """A new room in which a meeting goes on that a former process began: nobody is here since `empty_ms`. Both switches
+    are off, and what was asked is forgotten. "Not today" still holds, so that nobody is asked again."""
+    declined = declined_by is not None
+    note = "declined" if declined else None
+    return replace(room, meeting=meeting, empty_ms=empty_ms, declined=declined, note=note, note_by=declined_by)
 
 
 def transition(room: Room, event: Event, now: int) -> tuple[Room, tuple[Effect, ...]]:

@@ -10,6 +10,7 @@ from server.domain.events import (
     LineLost,
     MediaChanged,
     MeetingBegan,
+    MeetingEmpty,
     MeetingEnded,
     PageCame,
     PageLeft,
@@ -89,11 +90,13 @@ def pulse_heard(turn: Turn, event: PulseHeard) -> None:
 def settle(turn: Turn) -> None:
     """While a meeting is on, notes since when the room is empty."""
     room = turn.room
-    empty = room.meeting is not None and room.anyone(Presence.HERE) is None
-    if empty and room.empty_ms is None:
-        turn.set(empty_ms=turn.now)
-    elif not empty and room.empty_ms is not None:
-        turn.set(empty_ms=None)
+    if room.meeting is None:
+        return
+    empty = room.anyone(Presence.HERE) is None
+    if empty is (room.empty_ms is None):
+        empty_ms = turn.now if empty else None
+        turn.set(empty_ms=empty_ms)
+        turn.emit(MeetingEmpty(room.meeting, empty_ms))
 
 
 def deadlines(room: Room) -> Iterator[Deadline]:

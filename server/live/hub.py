@@ -2,6 +2,8 @@
 
 import asyncio
 
+from structlog import get_logger
+
 from server.domain.messages import Presence, Seat
 from server.errors import VisavisError
 from server.live import facts
@@ -10,11 +12,13 @@ from server.live.journals import Journals
 from server.live.measure import measure_part
 from server.live.room_task import RoomTask
 from server.live.services import Services
-from server.store import deletion
+from server.store import deletion, meetings
+
+log = get_logger()
 
 
 class Hub:
-    """Owner of all live rooms. Nothing in it survives the process: after a restart every switch is off."""
+    """Owner of all live rooms. After a restart every switch is off; a meeting goes on for those who come back soon."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
@@ -25,12 +29,21 @@ class Hub:
         self._going_down = False
 
     async def start(self) -> list[str]:
-        """Before the first request: recordings a former process left open are closed as interrupted; their ids."""
-        services = self.services
+        """Before the first request: recordings a former process left open are closed as interrupted; their ids.
+        Meetings that it left and that may go on are taken up, so that they end if nobody comes."""
+        services, now = self.services, self.services.clock.now_ms()
         await self.journals.start()
-        return await deletion.recover(
-            services.database, services.shred, services.deletion, measure_part(services), services.clock.now_ms()
+        interrupted = await deletion.recover(
+            services.database, services.shred, services.deletion, measure_part(services), now
         )
+        async with services.database.write() as tx:
+            going_on = await meetings.settle(tx, now)
+        for room_id in going_on:
+            try:
+                await self.get(room_id)
+            except VisavisError as error:
+                log.error("meeting_not_resumed", room=room_id, error=error.code)
+        return interrupted
 
     async def get(self, room_id: str) -> RoomTask:
         """The room's task, made if need be; `RoomTask.hold` it at once.
@@ -54,7 +67,9 @@ class Hub:
         known = await facts.load(self.services, room_id)
         if known is None:
             raise VisavisError("no_such_room", "There is no such room.", 404)
-        task = self._rooms[room_id] = RoomTask(self.services, known, self._quiet, self.journals)
+        async with self.services.database.read() as tx:
+            meeting = await meetings.going_on(tx, room_id)
+        task = self._rooms[room_id] = RoomTask(self.services, known, self._quiet, self.journals, meeting)
         return task
 
     def _quiet(self, room_id: str) -> None:

@@ -24,7 +24,7 @@ from server.domain.messages import (
     Saved,
     Seat,
 )
-from server.domain.room import new_room, next_deadline, transition
+from server.domain.room import new_room, next_deadline, resumed, transition
 from server.domain.state import Room as RoomState
 from server.domain.view import view
 from server.live import facts
@@ -38,7 +38,8 @@ from server.live.recording import LiveRecording
 from server.live.services import Services
 from server.live.table import RoomTable
 from server.live.worker import Job, Worker
-from server.store import notices, recordings
+from server.store import meetings, notices, recordings
+from server.store.meetings import GoingOn
 from server.store.receipts import Kind
 
 log = get_logger()
@@ -47,12 +48,21 @@ log = get_logger()
 class RoomTask:
     """Made by the hub, one a room. Everything here runs on the one event loop."""
 
-    def __init__(self, services: Services, known: RoomFacts, quiet: Callable[[str], None], journals: Journals) -> None:
-        """`quiet` is called when nobody is here and nothing is left to do."""
+    def __init__(
+        self,
+        services: Services,
+        known: RoomFacts,
+        quiet: Callable[[str], None],
+        journals: Journals,
+        meeting: GoingOn | None,
+    ) -> None:
+        """`quiet` is called when nobody is here and nothing is left to do. `meeting`: one that was begun before."""
         self._services = services
         self._facts = known
         self._quiet = quiet
         self._room = new_room(known.retention_days, known.downloads, known.may_not_record)
+        if meeting is not None:
+            self._room = resumed(self._room, meeting.id, meeting.empty_ms, meeting.declined_by)
         self._pages: dict[tuple[Seat, str], Page] = {}
         self._sent: dict[tuple[Seat, str], RoomView] = {}
         self._notices: dict[Seat, dict[str, None]] = {seat: dict.fromkeys(known.notices[seat]) for seat in Seat}
@@ -68,6 +78,7 @@ class RoomTask:
         table = RoomTable(services, known.room, journals, self.observe, lambda: self._room)
         self.deck = Deck(services, known.room, self.worker, self._report, self._saved, table)
         self.consents = Consents(services, known.room, self.dispatch, lambda: self._room)
+        self._arm()
 
     # --- what happens -------------------------------------------------------------------------------------------------
 
@@ -114,6 +125,8 @@ class RoomTask:
                     self.send(seat, GestureFrom(effect.seat, effect.kind, effect.at_ms))
             case ev.MeetingBegan():
                 self.worker.put("begin_meeting", partial(self._begin_meeting, effect))
+            case ev.MeetingEmpty():
+                self.worker.put("empty_meeting", partial(self._empty_meeting, effect))
             case ev.MeetingEnded():
                 self.worker.put("end_meeting", partial(self._end_meeting, effect))
             case ev.OpenRecording():
@@ -335,6 +348,10 @@ class RoomTask:
         async with self._services.database.write() as tx:
             await recordings.begin_meeting(tx, effect.meeting, self.id, effect.at_ms)
         self._journals.meeting_turned(self.id)
+
+    async def _empty_meeting(self, effect: ev.MeetingEmpty) -> None:
+        async with self._services.database.write() as tx:
+            await meetings.note_empty(tx, effect.meeting, effect.since_ms)
 
     async def _end_meeting(self, effect: ev.MeetingEnded) -> None:
         async with self._services.database.write() as tx:

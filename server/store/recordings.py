@@ -66,7 +66,6 @@ __all__ = [
     "downloads_in_room",
     "due",
     "end_meeting",
-    "end_open_meetings",
     "finish",
     "finish_part",
     "get",
@@ -99,12 +98,6 @@ async def end_meeting(tx: Tx, meeting: str, now: int) -> None:
     await tx.execute(
         update(meetings).where(meetings.c.id == meeting, meetings.c.ended_ms.is_(None)).values(ended_ms=now)
     )
-
-
-async def end_open_meetings(tx: Tx, now: int) -> int:
-    """At boot: no meeting outlives the process it was held in."""
-    meetings = tables.meetings
-    return (await tx.execute(update(meetings).where(meetings.c.ended_ms.is_(None)).values(ended_ms=now))).rowcount
 
 
 async def create(

@@ -44,8 +44,6 @@ async def recover(database: Database, shred: ShredKeys, deletion: Deletion, meas
         open_ones = await recordings.unfinished(tx)
     for row in open_ones:
         await _interrupt(database, row, measure, now)
-    async with database.write() as tx:
-        await recordings.end_open_meetings(tx, now)
     await finish_deletions(database, deletion, now)
     await _drop_orphan_keys(database, shred)
     await _drop_orphan_files(database, now)

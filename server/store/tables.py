@@ -140,6 +140,7 @@ meetings = Table(
     Column("room", Id, ForeignKey("rooms.id"), nullable=False),
     Column("began_ms", Moment, nullable=False),
     Column("ended_ms", Moment),
+    Column("empty_ms", Moment),
     Index(None, "room"),
 )
 

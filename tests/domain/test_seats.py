@@ -15,6 +15,8 @@ from server.domain.events import (
     LineLost,
     MediaChanged,
     MeetingBegan,
+    MeetingEmpty,
+    MeetingEnded,
     OutcomeChosen,
     PageLeft,
     PulseHeard,
@@ -22,9 +24,11 @@ from server.domain.events import (
     Ring,
     WentOn,
 )
-from server.domain.messages import Choice, Device, Presence, Seat
+from server.domain.messages import Choice, Device, Presence, RecordingState, Seat
+from server.domain.room import resumed
+from server.domain.state import NOBODY
 
-from .story import MENTEE, MENTOR, MINUTE, SECOND, Story, make_id
+from .story import MENTEE, MENTOR, MINUTE, SECOND, START, Story, make_id
 
 
 @pytest.fixture
@@ -143,3 +147,79 @@ def test_each_seat_is_its_own(story: Story) -> None:
     story.do(MediaChanged(MENTEE, Device.OFF, Device.NONE))
     assert story.see().seats[MENTOR].camera is Device.ON
     assert len(story.see().seats) == len(Seat) == 2
+
+
+# --- a meeting that a former process began ----------------------------------------------------------------------------
+
+
+def resumed_story(empty_ms: int, declined_by: Seat | None = None) -> Story:
+    story = Story()
+    story.room = resumed(story.room, make_id(999), empty_ms, declined_by)
+    return story
+
+
+def test_who_comes_back_soon_after_a_restart_is_in_the_same_meeting() -> None:
+    story = resumed_story(START - 4 * MINUTE)
+    story.wait(MINUTE - 1).come(MENTOR)
+    assert list(story.last) == [MeetingEmpty(make_id(999), None)]
+    assert (story.room.meeting, story.room.empty_ms) == (make_id(999), None)
+    story.come(MENTEE)
+    assert list(story.last) == [Ring("partner_came", (MENTOR,))]
+
+
+def test_who_comes_back_later_begins_another() -> None:
+    story = resumed_story(START - 4 * MINUTE)
+    story.wait(MINUTE)
+    assert MeetingEnded(make_id(999), START + MINUTE) in story.effects
+    story.come(MENTOR)
+    [began] = story.last
+    assert isinstance(began, MeetingBegan)
+    assert story.room.meeting == began.meeting != make_id(999)
+
+
+def test_who_comes_back_much_later_than_the_server_begins_another_too() -> None:
+    story = resumed_story(START - 9 * MINUTE)
+    story.come(MENTOR)
+    assert [type(effect) for effect in story.last] == [MeetingEnded, MeetingBegan]
+
+
+def test_no_switch_and_no_question_outlives_a_restart() -> None:
+    story = resumed_story(START - MINUTE)
+    story.both_here()
+    assert (story.room.yes, story.room.agreeing, story.room.tape, story.room.last) == (NOBODY, None, None, None)
+    assert story.see().recording.state is RecordingState.OFF
+    story.agree(MENTOR)
+    assert story.room.tape is None, "a start needs a yes of each"
+    story.agree(MENTEE)
+    assert story.room.tape is not None
+
+
+def test_not_today_outlives_a_restart_but_not_the_meeting() -> None:
+    story = resumed_story(START - MINUTE, MENTEE)
+    story.both_here()
+    seen = story.see().recording
+    assert (seen.declined, seen.reason, seen.reason_by) == (True, "declined", MENTEE)
+    story.ask(MENTOR)
+    assert story.refusal == "declined_today"
+    story.leave(MENTOR)
+    story.leave(MENTEE)
+    story.wait(5 * MINUTE).both_here().ask(MENTOR)
+    assert story.refusal is None
+    assert story.see().recording.declined is False
+
+
+def test_since_when_nobody_is_there_is_told_and_that_somebody_is_again(story: Story) -> None:
+    story.come(MENTOR)
+    meeting = story.room.meeting or ""
+    page = story.lose_line(MENTOR)
+    assert list(story.last) == [MeetingEmpty(meeting, START)]
+    story.come(MENTOR, page)
+    assert list(story.last) == [MeetingEmpty(meeting, None)]
+    story.come(MENTEE)
+    story.leave(MENTOR)
+    assert list(story.last) == []
+    story.leave(MENTEE)
+    assert list(story.last) == [MeetingEmpty(meeting, START)]
+    story.wait(5 * MINUTE)
+    assert story.last[-1] == MeetingEnded(meeting, START + 5 * MINUTE)
+    assert story.room.empty_ms is None
