@@ -6,6 +6,7 @@ import type { LevelMeter } from "../join/level";
 import { keepWithRecordings } from "../together/keep";
 import { Panels } from "../together/Panels";
 import { Together } from "../together/together";
+import { rememberMet } from "../topics/met";
 import { t } from "../words";
 import { DeviceRequests } from "./Asks";
 import { BreakView } from "./BreakView";
@@ -86,10 +87,17 @@ function useTogether(meeting: Meeting): Together {
     const stopCalm = effect(() => {
       together.calm.value = isCalm(view.value);
     });
+    const stopMet = effect(() => {
+      const seats = view.value?.seats;
+      const both = seats?.mentor.presence === "here" && seats.mentee.presence === "here";
+      const id = meeting.consent.meeting;
+      if (both && id !== null) rememberMet(room, { meeting: id, ms: Date.now() });
+    });
     const stopKeeping = keepWithRecordings({ room, you, view, sharing: together.sharing });
     return () => {
       clearTimeout(timer);
       stopCalm();
+      stopMet();
       stopKeeping();
       together.close();
     };

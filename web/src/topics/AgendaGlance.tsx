@@ -7,6 +7,7 @@ import type { Work } from "../sharing/types.ts";
 import { bring, t, tn } from "../words.ts";
 import { Seen } from "./AgendaBar.tsx";
 import { sinceSent } from "./agenda.ts";
+import { lastMet } from "./met.ts";
 import { TopicsModel } from "./model.ts";
 import { Who } from "./Who.tsx";
 import "./topics.css";
@@ -26,10 +27,14 @@ export function AgendaGlance({ sharing, names }: Props): JSX.Element | null {
   const id = useId();
   const model = useMemo(() => new TopicsModel(sharing.doc, sharing.you), [sharing]);
   useEffect(() => () => model.close(), [model]);
+  const ready = sharing.ready.value;
+  useEffect(() => {
+    if (ready) model.held(lastMet(sharing.room));
+  }, [sharing, model, ready]);
   const { agenda, places } = model.view.value;
   const { sent } = agenda;
   const { you, room } = sharing;
-  if (!sharing.ready.value) return null;
+  if (!ready) return null;
   // before it is sent it is the mentee's own business, and only a reminder
   if (sent === null && (you === "mentor" || places.now.length === 0)) return null;
   const partner = names.names[you === "mentor" ? "mentee" : "mentor"].trim();

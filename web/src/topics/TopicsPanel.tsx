@@ -10,6 +10,7 @@ import { AgendaBar } from "./AgendaBar.tsx";
 import { Desk, type Offer } from "./desk.ts";
 import { useKeptFocus } from "./focus.ts";
 import { Done, KindList, PlaceList } from "./Lists.tsx";
+import { lastMet } from "./met.ts";
 import { KINDS } from "./read.ts";
 import "./topics.css";
 
@@ -174,11 +175,16 @@ function useTarget(panel: RefObject<HTMLElement | null>, desk: Desk, target: Id 
   }, [panel, desk, target, ready]);
 }
 
-/** An agenda is used, and "last time" begins, where both are in the meeting with what they share open. */
+/** An agenda is used, and "last time" begins, where both are in the meeting; noted by whoever has the topics open then, or
+ * opens them next. */
 function useHeldMeeting(desk: Desk): void {
   const { meeting } = desk.names;
-  const both = desk.sharing.ready.value && desk.sharing.partnerHere.value;
+  const ready = desk.sharing.ready.value;
+  const both = ready && desk.sharing.partnerHere.value;
   useEffect(() => {
     if (both && meeting !== null) desk.model.hold(meeting);
   }, [desk, meeting, both]);
+  useEffect(() => {
+    if (ready && meeting === null) desk.model.held(lastMet(desk.sharing.room));
+  }, [desk, meeting, ready]);
 }

@@ -3,8 +3,8 @@
  *
  * It is the open topics of "now"; sending only says that they are ready to be read. So the map holds, beside `sent_ms` and
  * `sent_by`: `seen`, the `sent_ms` of the agenda the other has acknowledged; `sent_after`, the meeting that was the last one held when it was
- * sent; and `meeting`, `began_ms`, `before_ms`: the last meeting in which both were there with the topics open, since when, and when
- * the one before that began.
+ * sent; and `meeting`, `began_ms`, `before_ms`: the last meeting in which both were there, since when, and when the one before
+ * that began; noted in the meeting by whoever has the topics open, else by whoever looks at them next.
  *
  * An agenda stands until the meeting in which it was used is over: while no meeting has been held since it was sent, and during
  * the one that is held then. After that it counts as not sent, and the next one begins; nothing needs to be cleared.
@@ -13,6 +13,7 @@
 import type * as Y from "yjs";
 import type { Id, Seat } from "../protocol";
 import { agenda, SEATS } from "../sharing/layout.ts";
+import type { Met } from "./met.ts";
 import { isId, isMoment, type Topic } from "./read.ts";
 
 export interface Agenda {
@@ -57,6 +58,17 @@ export function holdMeeting(doc: Y.Doc, meeting: Id, now: number): void {
   map.set("before_ms", momentOf(map, "began_ms"));
   map.set("began_ms", now);
   map.set("meeting", meeting);
+}
+
+/** To be called for the last meeting both were in, where one is in none: nobody may have opened the topics in it. An agenda
+ * sent since then is for the next one, and stands. */
+export function heldBefore(doc: Y.Doc, { meeting, ms }: Met): void {
+  const map = agenda(doc);
+  const last = idOf(map, "meeting");
+  if (last === meeting || (momentOf(map, "began_ms") ?? 0) >= ms) return;
+  const isNext = idOf(map, "sent_after") === last && (momentOf(map, "sent_ms") ?? 0) > ms;
+  holdMeeting(doc, meeting, ms);
+  if (isNext) map.set("sent_after", meeting);
 }
 
 /** A moment that counts as after the sending, also where this computer's clock is behind the sender's. */

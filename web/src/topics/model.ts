@@ -8,10 +8,12 @@ import {
   acknowledgeAgenda,
   afterSending,
   changedSinceSent,
+  heldBefore,
   holdMeeting,
   readAgenda,
   sendAgenda,
 } from "./agenda.ts";
+import type { Met } from "./met.ts";
 import { keysFor } from "./order.ts";
 import { type Action, isDay, type Kind, LIMITS, readActions, readTopics, type Topic, wordsOf } from "./read.ts";
 import type { Edit } from "./text.ts";
@@ -82,6 +84,11 @@ export class TopicsModel {
   /** To be said when both are in the meeting with the topics open; see agenda.ts. */
   hold(meeting: Id): void {
     this.doc.transact(() => holdMeeting(this.doc, meeting, this.clock.now()), this.#origin);
+  }
+
+  /** To be said before and between meetings; see agenda.ts. */
+  held(last: Met | null): void {
+    if (last) this.doc.transact(() => heldBefore(this.doc, last), this.#origin);
   }
 
   // --- topics ---

@@ -4,6 +4,7 @@ import * as Y from "yjs";
 import { newId, type Seat } from "../../src/protocol.ts";
 import { actions, agenda, PLACES, topics } from "../../src/sharing/layout.ts";
 import { fromLastTime, sinceSent } from "../../src/topics/agenda.ts";
+import { lastMet, rememberMet } from "../../src/topics/met.ts";
 import { type ListName, readView, TopicsModel } from "../../src/topics/model.ts";
 import { LIMITS, noteText, readActions, readTopics } from "../../src/topics/read.ts";
 import { type LocalSharing, localPair } from "../local_pair.ts";
@@ -310,6 +311,52 @@ describe("the agenda", () => {
     ingrid.hold(M2);
     expect(state(M2).sent).not.toBeNull();
     expect(state(null).sent).toBeNull();
+  });
+
+  test("is used up by a meeting in which nobody opened the topics", () => {
+    samir.addTopic("T", "now");
+    samir.send();
+    const began = clock.now();
+    ingrid.held({ meeting: M1, ms: began });
+    expect(state().sent).toBeNull();
+    // told by both, and by a browser that has not come by since
+    const later = clock.now();
+    samir.held({ meeting: M2, ms: later });
+    ingrid.held({ meeting: M2, ms: later + 5 });
+    ingrid.held({ meeting: M1, ms: began });
+    expect(state().lastBeganMs).toBe(later);
+    samir.send();
+    expect(state().sent).not.toBeNull();
+    ingrid.held(null);
+    expect(state().sent).not.toBeNull();
+  });
+
+  test("that was sent after that meeting stands, although the meeting is noted only then", () => {
+    samir.addTopic("T", "now");
+    const began = clock.now();
+    samir.send();
+    ingrid.held({ meeting: M1, ms: began });
+    expect(state().sent).toMatchObject({ by: "mentee" });
+    ingrid.hold(M2);
+    expect(state().sent).toBeNull();
+  });
+
+  test("the last meeting is remembered once, and nothing else is taken for it", () => {
+    const kept = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    };
+    expect(lastMet("room", storage)).toBeNull();
+    rememberMet("room", { meeting: M1, ms: 5 }, storage);
+    rememberMet("room", { meeting: M1, ms: 9 }, storage);
+    expect(lastMet("room", storage)).toEqual({ meeting: M1, ms: 5 });
+    rememberMet("room", { meeting: M2, ms: 9 }, storage);
+    expect(lastMet("room", storage)).toEqual({ meeting: M2, ms: 9 });
+    for (const wrong of ["", "x", "null", "[]", '{"meeting":"<b>","ms":1}', `{"meeting":"${M1}","ms":"1"}`]) {
+      kept.set([...kept.keys()][0] ?? "", wrong);
+      expect(lastMet("room", storage)).toBeNull();
+    }
   });
 
   test("tells what is new and what changed since, also by a clock that is behind", () => {
