@@ -6,7 +6,7 @@ import "fake-indexeddb/auto";
 import { effect } from "@preact/signals";
 import * as Y from "yjs";
 import { type Id, newId, type Seat } from "../../src/protocol";
-import { actions, notes, pages } from "../../src/sharing/layout";
+import { actions, notes, pages, topics } from "../../src/sharing/layout";
 import type { World } from "../../src/sharing/line";
 import { openSharing } from "../../src/sharing/open";
 import { readable, roots } from "../../src/sharing/restore";
@@ -101,6 +101,17 @@ class Page {
     this.work.forgetSoon();
   }
 
+  /** Texts on a board page; none of them where there are to be none. */
+  shapes(page: string, count: number): void {
+    const { doc } = this.work;
+    doc.transact(() => {
+      if (!pages(doc).has(page)) pages(doc).set(page, new Y.Map<unknown>([["elements", new Y.Map<unknown>()]]));
+      const elements = pages(doc).get(page)?.get("elements") as Y.Map<unknown>;
+      for (const id of [...elements.keys()].slice(count)) elements.delete(id);
+      for (let n = elements.size; n < count; n += 1) elements.set(`e${n}`, { type: "text", text: `words ${n}` });
+    });
+  }
+
   erase(random: number): void {
     const text = textOf(this.work.doc);
     const at = random % Math.max(1, text.length - 3);
@@ -116,7 +127,10 @@ class Page {
       let first = true;
       const stop = effect(() => {
         for (const shown of [chat, chatReady, phase, unsent, partnerHere, troubles, work]) shown.value;
-        if (work.value) for (const shown of [work.value.ready, work.value.notesMissing, work.value.notes]) shown.value;
+        if (work.value) {
+          const { ready, notesMissing, notes: own, waitsToForget } = work.value;
+          for (const shown of [ready, notesMissing, own, waitsToForget]) shown.value;
+        }
         if (!first) done();
         first = false;
       });
@@ -149,13 +163,14 @@ class Page {
   }
 }
 
-function stateOf({ doc, notes: own, ready, notesMissing }: Work): Record<string, unknown> {
+function stateOf({ doc, notes: own, ready, notesMissing, waitsToForget }: Work): Record<string, unknown> {
   return {
     document: roots(doc).map(readable),
     text: textOf(doc).toString(),
     own: own.value?.getText("own").toString() ?? null,
     ready: ready.value,
     missing: notesMissing.value,
+    waits: waitsToForget.value,
     pending: doc.store.pendingStructs !== null,
   };
 }
@@ -211,6 +226,28 @@ export async function obey(command: Command): Promise<unknown> {
     case "draw":
       page.draw(command.bytes);
       return {};
+    case "shapes":
+      page.shapes(command.words[0] ?? "", command.bytes);
+      return {};
+    case "topic":
+      topics(page.work.doc).set(command.words[0] ?? "", new Y.Map<unknown>([["title", command.words[1]]]));
+      return {};
+    case "retitle":
+      topics(page.work.doc)
+        .get(command.words[0] ?? "")
+        ?.set("title", command.words[1]);
+      return {};
+    case "shorten": {
+      const title = notes(page.work.doc)
+        .get(command.words[0] ?? "")
+        ?.get("title") as Y.Text;
+      title.delete(0, command.words[1]?.length ?? 0);
+      return {};
+    }
+    case "stored": {
+      const stored = await page.work.asStored();
+      return { upto: stored?.upto, update: stored && btoa(String.fromCharCode(...stored.update)) };
+    }
     case "erase":
       page.erase(command.random);
       return {};
