@@ -200,7 +200,7 @@ async def test_pause_go_on_withdraw_and_erase_with_real_media(tmp_path: Path) ->
         await pause(legs, recording)
         await line.store(b"while paused")
         await go_on(legs, recording)
-        assert (await post(mentee.browser, shared_path(room, recording, 2, Seat.MENTEE), b"two"))[0] == 200
+        assert (await post(mentee.browser, shared_path(room, recording, 2, Seat.MENTEE, 2), b"two"))[0] == 200
         await line.store(b"in run two")
         await saved(mentor, 2_000)
         await mentee.send("consent_withdraw", **mentee.signed("withdraw"))
