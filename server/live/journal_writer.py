@@ -1,4 +1,4 @@
-"""Makes what all rooms write durable: whatever has come within some milliseconds, in one transaction.
+"""Makes what all rooms write durable: at once; and from then on what comes within some milliseconds in one transaction.
 
 One `fsync` serves all; each room may put a bounded amount into a transaction, so that none waits long for another.
 """
@@ -71,7 +71,6 @@ class JournalWriter:
     async def _run(self) -> None:
         try:
             while self._sources:
-                await self._pause(self.gather_s)
                 done = await self._try()
                 waited, self._round = self._round, None
                 if waited is not None:
@@ -80,6 +79,8 @@ class JournalWriter:
                     if self._closing.is_set():
                         return
                     await self._pause(AGAIN_S)
+                else:
+                    await self._pause(self.gather_s)
         finally:
             self._task = None
             if self._round is not None:

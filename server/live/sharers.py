@@ -41,8 +41,8 @@ class JournalLimits:
     """Of each seat, with those struck out."""
     pending_bytes: int = 8 * MIB
     """Entries of one log that are not durable yet."""
-    gather_s: float = 0.01
-    """How long entries of all rooms are gathered for one transaction."""
+    gather_s: float = 0.02
+    """From one transaction to the next: what all rooms write meanwhile is gathered for it."""
     turn_bytes: int = MIB
     """What one log may put into one transaction, so that no room waits long for another."""
     turn_entries: int = 2048

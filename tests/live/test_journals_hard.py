@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -15,8 +16,11 @@ from server.handlers.content import content_key
 from server.ids import new_id
 from server.live.journal_keys import Kind
 from server.live.journal_snapshots import Asked
+from server.live.journal_writer import JournalWriter
+from server.store.database import Tx
+from server.store.journals import Batch
 from tests.live.deaf import deaf_socket
-from tests.live.house import House, pair_in
+from tests.live.house import PATIENCE_S, House, pair_in
 from tests.live.sharing import bodies, share, sharing_pair
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -38,6 +42,42 @@ async def test_an_entry_is_passed_on_while_the_disk_is_busy(house: House) -> Non
     other.close()
     assert (await mentor.expect("stored", lambda message: message[2] == local))[3] == 2
     assert (await mentee.expect("entry", lambda message: message[1] == "chat"))[5] == said
+
+
+class _Writes:
+    """A source and its work: writes a line each time there is one."""
+
+    def __init__(self) -> None:
+        self.lines: deque[str] = deque()
+        self.came = asyncio.Event()
+
+    def turn(self) -> "_Writes | None":
+        return self if self.lines else None
+
+    async def prepare(self) -> None:
+        pass
+
+    async def write(self, tx: Tx) -> list[tuple[str, str, Batch]]:
+        return []
+
+    def written(self) -> None:
+        self.lines.popleft()
+        self.came.set()
+
+
+async def test_what_comes_alone_is_written_at_once_and_what_follows_is_gathered(house: House) -> None:
+    writer, source = JournalWriter(house.hub.services.database, gather_s=3600), _Writes()
+    source.lines.append("alone")
+    writer.stir(source)
+    async with asyncio.timeout(PATIENCE_S):
+        await source.came.wait()
+    source.lines.append("follows")
+    writer.stir(source)
+    async with house.hub.services.database.write():
+        pass  # it would have had its transaction before this one
+    assert source.lines == deque(["follows"])
+    await writer.close()
+    assert not source.lines
 
 
 @pytest.mark.slow
