@@ -30,6 +30,7 @@ async def test_made_in_a_meeting_kept_between_and_gone_on_with_in_the_next(meet:
         await the_agenda_is_sent_and_seen(pair)
         clock.move(7 * DAY_MS)
         await the_next_meeting_goes_on(pair)
+        await one_goes_back_to_how_the_first_left_it(pair)
 
 
 async def the_first_meeting(pair: Pair) -> None:
@@ -221,6 +222,44 @@ async def the_next_meeting_goes_on(pair: Pair) -> None:
     await expect(pages.first.get_by_role("button").first).to_have_attribute("aria-current", "page")
     await pages.nth(1).get_by_role("button").first.click()
     await together.board_says(mentor, "Circle, empty", "Choose two")
+
+
+async def one_goes_back_to_how_the_first_left_it(pair: Pair) -> None:
+    """From the page of the topics, while the other is still in the meeting; and undoes it."""
+    mentor, mentee = pair.mentor, pair.mentee
+    await together.draw(mentor, "d", (320, 330))
+    await together.open_panel(mentor, "topics")
+    await together.add_topics(mentor, "Brought in the second")
+    await together.leave(mentee)
+    await together.go_to(mentee, pair.link, "topics")
+    await expect(together.topic(mentee, "Brought in the second")).to_be_visible()
+    earlier = mentee.page.get_by_role("group").filter(has_text="Earlier states")
+    await until_a_state_is_kept(mentee, pair)
+    await earlier.get_by_text("Earlier states", exact=True).click()
+    await expect(earlier.get_by_role("listitem")).to_have_count(1)
+    await mentee.button("Go back to this").click()
+    went_back = mentee.page.get_by_role("status").filter(has_text="are now as they were then, for both of you")
+    await expect(went_back).to_be_visible()
+    for person in (mentor, mentee):
+        await expect(together.topic(person, "Brought in the second")).to_have_count(0)
+        await expect(together.topic(person, TOPICS[0])).to_be_visible()
+    await together.board_says(mentor, "Circle, empty", "Choose two")
+    await went_back.get_by_role("button", name="Undo").click()
+    for person in (mentor, mentee):
+        await expect(together.topic(person, "Brought in the second")).to_be_visible()
+    await expect(went_back).to_have_count(0)
+    await together.board_says(mentor, "Circle, empty", "Choose two", "Diamond, empty")
+
+
+async def until_a_state_is_kept(person: Person, pair: Pair) -> None:
+    """One browser has written down what the first meeting left, and the other's has confirmed it."""
+    address = f"{pair.link.replace('/r/', '/api/rooms/')}/journals/document/snapshots?seat={person.seat}"
+    for _ in range(100):
+        kept = (await (await person.page.request.get(address)).json())["snapshots"]
+        if any(one["restorable"] for one in kept):
+            return
+        await person.page.wait_for_timeout(200)
+    raise AssertionError(f"nothing to go back to: {kept}")
 
 
 async def test_private_notes_are_ones_own(meet: Meet, browser: Browser) -> None:

@@ -3,11 +3,15 @@
 import asyncio
 import contextlib
 import html
+import io
 import json
 import random
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from playwright.async_api import Browser, FilePayload, Locator, expect
 
@@ -315,6 +319,32 @@ async def onto_the_board(person: Person, other: Person) -> None:
     await only_good_links(dialog)
     await dialog.get_by_role("button", name="Close").click()
     assert await other.page.locator(".excalidraw iframe, .excalidraw object, .excalidraw embed").count() == 0
+    await a_huge_picture_is_refused_and_a_large_one_made_smaller(person)
+
+
+async def a_huge_picture_is_refused_and_a_large_one_made_smaller(person: Person) -> None:
+    choose = person.page.locator(".board-tools input[type=file]")
+    await choose.set_input_files(picture("huge.png", (20_000, 20_000)))
+    await expect(person.page.get_by_text("That picture is too large")).to_be_visible()
+    async with person.page.expect_request("**/blobs?*") as sent:
+        await choose.set_input_files(picture("large.png", (3000, 1500)))
+    stored = (await sent.value).post_data_buffer
+    assert stored is not None
+    with av.open(io.BytesIO(stored), mode="r") as made:
+        assert (made.streams.video[0].width, made.streams.video[0].height) == (1600, 800)
+    await expect(person.page.get_by_text("That picture is too large")).to_have_count(0)
+
+
+def picture(name: str, size: tuple[int, int]) -> FilePayload:
+    """A few kilobytes, blank, of so many pixels."""
+    width, height = size
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = zlib.compress(bytes((width // 8 + 1) * height))
+    content = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)) + chunk(b"IDAT", rows)
+    return {"name": name, "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + content + chunk(b"IEND", b"")}
 
 
 async def test_garbage_on_the_line_is_told_and_left_out(browser: Browser, place: Place) -> None:
@@ -359,8 +389,10 @@ async def the_vandal_is_left_out(
     # taken out, it is not there for whoever comes next
     await mentee.button("Go back to the last good state").first.click()
     await expect(told).to_have_count(0)
+    await together.add_topics(mentee, "Still here")
+    await tab.expect("entry", lambda message: b"Still here" in (message[6] or b""))
     await together.go_to(mentee, f"{place.url}/r/{room}", "topics")
-    for title in ("Before", "After"):
+    for title in ("Before", "After", "Still here"):
         await expect(together.topic(mentee, title)).to_be_visible()
     await expect(told).to_have_count(0)
     assert mentee.troubles == []
