@@ -1,26 +1,25 @@
 /**
- * Puts together what board, notes, topics and chat stand on: the line, what goes out over it, and the chat. Usable at
- * once, with or without a line: what is written waits in the outbox, what others wrote comes when it can. The documents
- * (documents.ts) need Yjs and come when they are needed.
+ * Puts together what board, notes, topics and chat stand on: the line, what goes out over it (outgoing.ts) and the chat
+ * (talk.ts). Usable at once, with or without a line: what is written waits in the outbox, what others wrote comes when it
+ * can. The documents (documents.ts) need Yjs and come when they are needed (late.ts).
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type * as Y from "yjs";
 import { ApiError } from "../api.ts";
 import { backoff } from "../meeting/socket";
-import { type Id, newId, type Seat } from "../protocol";
-import { ChatStream } from "./chat";
+import type { Id, Seat } from "../protocol";
 import type { Documents } from "./documents";
-import { Feed } from "./feed";
 import type { Ground } from "./ground";
 import { LateDocuments } from "./late";
 import { Leaving } from "./leaving";
 import { browserWorld, Line, type World } from "./line";
-import { Outbox, type Waiting } from "./outbox";
+import type { Waiting } from "./outbox";
+import { Outgoing } from "./outgoing";
 import { Passing, passingBody } from "./passing";
-import { type Entry, type Here, MAX_CHAT_BYTES, type ToSharer } from "./protocol";
+import type { Here, ToSharer } from "./protocol";
 import { Requests } from "./requests";
 import { sealingKey } from "./seal";
-import { Sender } from "./sender";
+import { Talk } from "./talk";
 import { TroubleList } from "./troubles";
 import type {
   Blob,
@@ -50,8 +49,6 @@ export function openSharing(opening: Opening): Sharing {
 
 type Gate = "opening" | "open" | "locked" | "ended";
 
-/** How much of the chat is read again after a lost line: its writers may have struck entries meanwhile. */
-const CHAT_OVERLAP = 500;
 /** Each time is news, also after somebody knew of the one before. */
 const SAID_AGAIN = new Set(["went_back", "too_large", "not_struck"]);
 
@@ -60,30 +57,18 @@ class OpenSharing implements Work {
   readonly you: Seat;
   readonly #gate = signal<Gate>("opening");
   readonly #partner = signal(false);
-  readonly #chatReady = signal(false);
   readonly #troubles = new TroubleList();
   readonly #requests: Requests;
   readonly #world: World;
   readonly #line: Line;
-  readonly #sender: Sender;
   readonly #passing = new Passing();
-  readonly #chat: ChatStream;
-  readonly #chatFeed: Feed;
+  readonly #outgoing: Outgoing;
+  readonly #talk: Talk;
   readonly #late: LateDocuments;
   readonly #leaving = new Leaving(
     () => void this.#late.here.peek()?.flush(),
-    () => this.#sayLast(this.#arriving),
+    () => this.#outgoing.sayLast(),
   );
-  /** Asked of the server, and not answered yet. */
-  readonly #striking = new Set<number>();
-  /** Messages that were to be sent and then not; some were on their way. */
-  readonly #takenBack = new Set<Id>();
-  /** On their way into the outbox. */
-  readonly #arriving = new Set<Waiting>();
-  #outbox: Outbox | null = null;
-  /** Written before the outbox could be opened. */
-  #early: Waiting[] = [];
-  #putting: Promise<unknown> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
   #closed = false;
@@ -93,7 +78,7 @@ class OpenSharing implements Work {
   readonly unsent: ReadonlySignal<number>;
   readonly troubles: ReadonlySignal<readonly Trouble[]> = this.#troubles.list;
   readonly chat: ReadonlySignal<readonly ChatEntry[]>;
-  readonly chatReady: ReadonlySignal<boolean> = this.#chatReady;
+  readonly chatReady: ReadonlySignal<boolean>;
   readonly empty: ReadonlySignal<boolean | null>;
   readonly work: ReadonlySignal<Work | null>;
 
@@ -102,12 +87,12 @@ class OpenSharing implements Work {
     this.you = opening.you;
     this.#world = opening.world ?? browserWorld;
     this.#requests = new Requests(this.#world, this.room, this.you);
-    this.#chat = new ChatStream(this.you);
-    this.chat = this.#chat.entries;
     this.#line = this.#makeLine();
-    this.#sender = this.#makeSender();
-    this.unsent = this.#sender.unsent;
-    this.#chatFeed = this.#makeChatFeed();
+    this.#outgoing = this.#makeOutgoing();
+    this.unsent = this.#outgoing.unsent;
+    this.#talk = this.#makeTalk();
+    this.chat = this.#talk.entries;
+    this.chatReady = this.#talk.ready;
     this.#late = this.#makeLate();
     this.work = computed(() => (this.#late.here.value ? this : null));
     this.empty = computed(() => {
@@ -138,33 +123,28 @@ class OpenSharing implements Work {
     return new Line(`/api/rooms/${this.room}/sharing?seat=${this.you}`, ports, this.#world);
   }
 
-  #makeSender(): Sender {
-    return new Sender({
+  #makeOutgoing(): Outgoing {
+    return new Outgoing(this.room, this.you, this.#requests, {
       send: (message) => this.#line.send(message),
-      append: (journal, local, body) => this.#requests.append(journal, local, body),
       stored: (entry, n, atMs) => this.#stored(entry, n, atMs),
       troubled: (code, journal) => this.#refused(code, journal),
       silent: () => this.#line.renew(),
-      merged: (journal, entries) => this.#merged(journal, entries),
+      merged: async (journal, entries) => (await this.#late.here.peek()?.merged(journal, entries)) ?? null,
+      found: (entry) => this.#found(entry),
+      unkept: (code) => this.#troubles.tell(code, "document"),
+      isTakenBack: (local) => this.#talk.isTakenBack(local),
+      isClosing: () => this.#leaving.isClosing,
     });
   }
 
-  #makeChatFeed(): Feed {
-    const ports = {
-      read: this.#requests.journal.bind(this.#requests),
-      entry: (entry: Entry) => {
-        this.#chat.entry(entry);
-        if (entry.seat === this.you && entry.body) this.#strikeTakenBack(entry.local, entry.n);
-      },
-      snapshot: () => undefined,
-      caughtUp: () => {
-        this.#chatReady.value = true;
-        this.#strikeAgain();
-      },
-      failed: (error: unknown) => this.#failed(error),
+  #makeTalk(): Talk {
+    return new Talk(this.you, {
+      read: (journal, after, each) => this.#requests.journal(journal, after, each),
+      failed: (error) => this.#failed(error),
       random: () => this.#world.random(),
-    };
-    return new Feed("chat", ports, CHAT_OVERLAP);
+      strike: (n) => this.#line.send({ type: "strike", n }),
+      notStruck: () => this.#troubles.tell("not_struck", "chat"),
+    });
   }
 
   #makeLate(): LateDocuments {
@@ -192,11 +172,11 @@ class OpenSharing implements Work {
       random: () => this.#world.random(),
       online: () => this.#line.phase.value === "open",
       extents: () => this.#late.extents.peek(),
-      put: (entry) => this.#put(entry),
-      written: () => this.#putting,
-      waiting: (journal) => this.#sender.waiting(journal),
-      markForget: (journal, wanted) => void this.#outbox?.markForget(journal, wanted),
-      toForget: async () => (await this.#outbox?.toForget()) ?? [],
+      put: (entry) => this.#outgoing.put(entry),
+      written: () => this.#outgoing.written(),
+      waiting: (journal) => this.#outgoing.sender.waiting(journal),
+      markForget: (journal, wanted) => this.#outgoing.markForget(journal, wanted),
+      toForget: () => this.#outgoing.toForget(),
       failed: (error) => this.#failed(error),
     };
   }
@@ -213,7 +193,7 @@ class OpenSharing implements Work {
       if (this.#closed) return;
       const first = this.#gate.value !== "open";
       this.#gate.value = "open";
-      if (!this.#outbox) await this.#openOutbox(await sealingKey(keys.outbox));
+      if (!this.#outgoing.isOpen) await this.#openOutbox(await sealingKey(keys.outbox));
       if (first && !this.#closed) {
         this.#line.start();
         this.#line.retry();
@@ -224,29 +204,18 @@ class OpenSharing implements Work {
   }
 
   async #openOutbox(key: CryptoKey): Promise<void> {
-    const outbox = new Outbox(this.room, this.you, key, (code) => this.#troubles.tell(code, "document"));
-    this.#outbox = outbox;
-    for (const entry of this.#early.splice(0)) this.#put(entry);
-    await this.#adopt(outbox);
-    if ((await outbox.toForget()).length === 0) return;
+    await this.#outgoing.open(key);
+    if ((await this.#outgoing.toForget()).length === 0) return;
     const documents = this.#late.here.peek();
     if (documents) for (const journal of ["document", "notes"] as const) await documents.recall(journal);
     else this.#late.want();
   }
 
-  /** Also what other pages of this seat left behind: whoever has a line sends it, and the server takes it once. */
-  async #adopt(outbox: Outbox): Promise<void> {
-    for (const entry of await outbox.load()) if (!this.#sender.knows(entry.local)) await this.#resume(entry);
-  }
-
-  /** Written before, and never stored: it is shown, and sent. */
-  async #resume(entry: Waiting): Promise<void> {
-    const documents = this.#late.here.peek();
-    if (entry.journal === "chat") this.#chat.wait(entry, Date.now());
-    else if (documents) await documents.resume(entry);
-    this.#sender.add(entry);
-    // They see that it becomes whole, whatever the server lost.
-    if (entry.journal !== "chat") this.#late.want();
+  /** Written before, and never stored: it is shown. The documents see that it becomes whole, whatever the server lost. */
+  async #found(entry: Waiting): Promise<void> {
+    if (entry.journal === "chat") this.#talk.wait(entry);
+    else if (this.#late.here.peek()) await this.#late.here.peek()?.resume(entry);
+    else this.#late.want();
   }
 
   /** What the server answers to a request: mostly the line is gone, or the password is wanted. */
@@ -279,19 +248,18 @@ class OpenSharing implements Work {
         this.#arrived(message);
         break;
       case "entry":
-        if (message.journal === "chat") this.#chatFeed.live(message);
+        if (message.journal === "chat") this.#talk.feed.live(message);
         else this.#late.heard(message);
         break;
       case "stored":
-        this.#sender.stored(message.local, message.n, message.at_ms);
+        this.#outgoing.sender.stored(message.local, message.n, message.at_ms);
         break;
       case "durable":
-        if (message.journal === "chat") this.#chatFeed.durable(message.n);
+        if (message.journal === "chat") this.#talk.feed.durable(message.n);
         else this.#late.heard(message);
         break;
       case "struck":
-        this.#striking.delete(message.n);
-        this.#chat.struck(message.n);
+        this.#talk.struck(message.n);
         break;
       case "passed":
         this.#passing.heard(message.body, message.seat);
@@ -303,15 +271,15 @@ class OpenSharing implements Work {
         this.#late.heard(message);
         break;
       case "changed":
-        this.#sender.release(message.journal);
+        this.#outgoing.sender.release(message.journal);
         this.#late.heard(message);
         break;
       case "room":
         this.#filling(message.journal, message.used, message.limit);
         break;
       case "refused":
-        if (message.local) this.#sender.refused(message.code, message.local);
-        else if (message.code !== "flooding") this.#notStruck();
+        if (message.local) this.#outgoing.sender.refused(message.code, message.local);
+        else if (message.code !== "flooding") this.#talk.notStruck();
         break;
       case "bye":
         break;
@@ -324,14 +292,14 @@ class OpenSharing implements Work {
     this.#partner.value = message.partner;
     this.#troubles.clear("journal_full", "document");
     this.#late.arrived({ document: message.document, notes: message.notes });
-    this.#chatFeed.here(message.chat);
-    void this.#sender.connected();
-    if (this.#outbox) void this.#adopt(this.#outbox);
+    this.#talk.feed.here(message.chat);
+    void this.#outgoing.sender.connected();
+    void this.#outgoing.adopt();
   }
 
   #down(): void {
-    this.#sender.disconnected();
-    this.#chatFeed.down();
+    this.#outgoing.sender.disconnected();
+    this.#talk.feed.down();
     this.#late.down();
   }
 
@@ -341,52 +309,14 @@ class OpenSharing implements Work {
     else this.#troubles.clear("filling", journal);
     if (percent < 100) {
       this.#troubles.clear("journal_full", journal);
-      this.#sender.release(journal);
+      this.#outgoing.sender.release(journal);
     }
-  }
-
-  // --- out ----------------------------------------------------------------------------------------------------------
-
-  #put(entry: Waiting): void {
-    this.#putting = Promise.all([this.#putting, this.#keep(entry)]);
-  }
-
-  /** First kept, then sent. */
-  async #keep(entry: Waiting): Promise<void> {
-    if (this.#leaving.isClosing) this.#sayLast([entry]);
-    this.#arriving.add(entry);
-    if (this.#outbox) await this.#outbox.put(entry);
-    else this.#early.push(entry);
-    this.#arriving.delete(entry);
-    if (this.#takenBack.has(entry.local)) void this.#outbox?.remove([entry.local]);
-    else this.#sender.add(entry);
-  }
-
-  /** The server takes each once, whoever says it again. */
-  #sayLast(entries: Iterable<Waiting>): void {
-    for (const { journal, local, body } of entries) this.#requests.appendLast(journal, local, body);
   }
 
   #stored(entry: Waiting, n: number, atMs: number): void {
-    void this.#outbox?.remove([entry.local]);
     this.#troubles.clear("journal_full", entry.journal);
-    if (entry.journal === "chat") {
-      this.#chat.stored(entry, n, atMs);
-      this.#chatFeed.mark(n);
-      this.#strikeTakenBack(entry.local, n);
-    } else this.#late.stored(entry, n);
-  }
-
-  async #merged(journal: Journal, entries: readonly Waiting[]): Promise<Waiting | null> {
-    try {
-      const one = await this.#late.here.peek()?.merged(journal, entries);
-      if (!one) return null;
-      await this.#outbox?.put(one);
-      await this.#outbox?.remove(entries.map(({ local }) => local));
-      return one;
-    } catch {
-      return null;
-    }
+    if (entry.journal === "chat") this.#talk.stored(entry, n, atMs);
+    else this.#late.stored(entry, n);
   }
 
   #refused(code: string, journal: Journal): void {
@@ -399,40 +329,18 @@ class OpenSharing implements Work {
   // --- what features use --------------------------------------------------------------------------------------------
 
   say(body: Uint8Array): Id {
-    if (body.length === 0 || body.length > MAX_CHAT_BYTES) throw new RangeError("a message has 1 to 16384 octets");
-    const entry: Waiting = { journal: "chat", local: newId(), body };
-    this.#chat.wait(entry, Date.now());
-    this.#put(entry);
+    const entry = this.#talk.say(body);
+    this.#outgoing.put(entry);
     return entry.local;
   }
 
   strike(n: number): void {
-    if (this.#line.send({ type: "strike", n })) this.#striking.add(n);
-    else this.#notStruck();
-  }
-
-  #notStruck(): void {
-    this.#striking.clear();
-    this.#troubles.tell("not_struck", "chat");
-  }
-
-  /** A line that was dead already when it was said on it has swallowed it. */
-  #strikeAgain(): void {
-    for (const n of this.#striking) {
-      if (this.#chat.stands(n)) this.strike(n);
-      else this.#striking.delete(n);
-    }
+    this.#talk.strike(n);
   }
 
   takeBack(local: Id): boolean {
-    this.#takenBack.add(local);
-    this.#chat.takeBack(local);
-    void this.#outbox?.remove([local]);
-    return this.#sender.takeBack(local);
-  }
-
-  #strikeTakenBack(local: Id, n: number): void {
-    if (this.#takenBack.delete(local)) this.strike(n);
+    this.#talk.takeBack(local);
+    return this.#outgoing.takeBack(local);
   }
 
   pass(kind: string, data: unknown): void {
@@ -476,10 +384,8 @@ class OpenSharing implements Work {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#leaving.close();
-    const flushed = Promise.resolve(this.#late.here.peek()?.flush());
-    void flushed.then(() => this.#putting).finally(() => this.#outbox?.close());
-    this.#sender.close();
-    this.#chatFeed.close();
+    this.#outgoing.close(Promise.resolve(this.#late.here.peek()?.flush()));
+    this.#talk.feed.close();
     this.#late.close();
     this.#requests.close();
     this.#line.end("left");
