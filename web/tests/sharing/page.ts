@@ -6,6 +6,8 @@ import "fake-indexeddb/auto";
 import { effect } from "@preact/signals";
 import * as Y from "yjs";
 import { type Id, newId, type Seat } from "../../src/protocol";
+import { readFrames } from "../../src/recordings/replay/frames.ts";
+import { Replay } from "../../src/recordings/replay/replay.ts";
 import { actions, notes, pages, topics } from "../../src/sharing/layout";
 import type { World } from "../../src/sharing/line";
 import { openSharing } from "../../src/sharing/open";
@@ -23,6 +25,7 @@ interface Command {
   readonly random: number;
   readonly bytes: number;
   readonly snapshot: Id;
+  readonly at: number;
   readonly code: string;
   readonly choice: string;
   /** Opened without its documents. */
@@ -205,6 +208,19 @@ function hostile(kind: string): Uint8Array {
   throw new Error(`no ${kind}`);
 }
 
+/** The text both write, as the player shows a part of a recording at its beginning and at its end. */
+function replayed(part: string, startedMs: number): unknown {
+  const frames = readFrames(Uint8Array.from(atob(part), (letter) => letter.charCodeAt(0)));
+  const run = { run: 1, offset_ms: 0, length_ms: 3_600_000, started_ms: startedMs };
+  const replay = new Replay([run], [{ run: 1, frames }]);
+  const [start, end] = [0, run.length_ms].map((at) => {
+    const doc = replay.moment(at)?.doc;
+    return doc && { text: textOf(doc).toString(), pending: doc.store.pendingStructs !== null };
+  });
+  replay.close();
+  return { start, end };
+}
+
 const open = new Map<string, Page>();
 
 export async function obey(command: Command): Promise<unknown> {
@@ -214,6 +230,7 @@ export async function obey(command: Command): Promise<unknown> {
     if (!command.light) await made.sharing.openWork();
     return {};
   }
+  if (command.do === "replay") return replayed(command.words[0] ?? "", command.at);
   const page = open.get(command.page);
   if (!page) throw new Error(`no page ${command.page}`);
   switch (command.do) {
@@ -246,7 +263,11 @@ export async function obey(command: Command): Promise<unknown> {
     }
     case "stored": {
       const stored = await page.work.asStored();
-      return { upto: stored?.upto, update: stored && btoa(String.fromCharCode(...stored.update)) };
+      return {
+        upto: stored?.upto,
+        behind: stored?.behind,
+        update: stored && btoa(String.fromCharCode(...stored.update)),
+      };
     }
     case "erase":
       page.erase(command.random);
