@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -10,25 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-import structlog
 from hypothesis import settings
 
-from server.app import IDLE_S
-from server.clock import Clock, ManualClock
-from server.config import Config
-from tests.harness import CHROMIUM_FLAGS, Server, chromium, make_config, serving
-
-Serve = Callable[..., Awaitable[Server]]
-
+# What takes long to import is imported by the fixtures that use it: the process that hands tests to others runs none.
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext
+
+    from server.clock import Clock, ManualClock
+    from server.config import Config
+    from tests.harness import Server
+
+Serve = Callable[..., Awaitable["Server"]]
 
 settings.register_profile("fast", max_examples=50, deadline=None)
 settings.register_profile("long", max_examples=1000, deadline=None)
 settings.load_profile("fast")
 
 
-RUNS_A_SERVER = {"handlers", "live", "store"}
+RUNS_A_SERVER = {"e2e", "handlers", "live", "store"}
 """Directories whose tests start the application, or its database, each anew: they come after the fast part."""
 
 MEMORY = Path("/dev/shm")
@@ -43,6 +43,12 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The fast part reads nothing of what it would leave out."""
+    left_out = "not server" in config.getoption("markexpr") and collection_path.name in RUNS_A_SERVER
+    return True if left_out else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in RUNS_A_SERVER:
@@ -53,7 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _logs_as_before() -> Iterator[None]:
     """A test may configure the logs; the next one finds them as they were."""
     yield
-    structlog.reset_defaults()
+    if "structlog" in sys.modules:
+        sys.modules["structlog"].reset_defaults()
 
 
 @pytest.fixture
@@ -64,25 +71,33 @@ def on_disk() -> Iterator[Path]:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
+def config(tmp_path: Path) -> "Config":
+    from tests.harness import make_config
+
     return make_config(tmp_path)
 
 
 @pytest.fixture
-def manual_clock() -> ManualClock:
+def manual_clock() -> "ManualClock":
+    from server.clock import ManualClock
+
     return ManualClock()
 
 
 @pytest.fixture
-async def server(config: Config) -> AsyncIterator[Server]:
+async def server(config: "Config") -> "AsyncIterator[Server]":
     """The server by the system's clock."""
+    from tests.harness import serving
+
     async with serving(config) as running:
         yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shared_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def shared_server(tmp_path_factory: pytest.TempPathFactory) -> "AsyncIterator[Server]":
     """One server for the tests of a module that leave no trace in it; mark them `@in_shared`."""
+    from tests.harness import make_config, serving
+
     made = make_config(tmp_path_factory.mktemp("shared"), max_requests_per_second=1000)
     async with serving(made) as running:
         yield running
@@ -92,8 +107,10 @@ in_shared = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture
-async def still_server(config: Config, manual_clock: ManualClock) -> AsyncIterator[Server]:
+async def still_server(config: "Config", manual_clock: "ManualClock") -> "AsyncIterator[Server]":
     """The server by a clock that stands still until `manual_clock.advance(ms)`."""
+    from tests.harness import serving
+
     async with serving(config, clock=manual_clock) as running:
         yield running
 
@@ -102,17 +119,19 @@ async def still_server(config: Config, manual_clock: ManualClock) -> AsyncIterat
 async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
     """`await serve(clock=…, rooms=Rooms.ADMIN, …)`: a server with settings of its own; any number, each with its own
     folder unless `data_dir` says otherwise."""
+    from tests.harness import make_config, serving
+
     async with AsyncExitStack() as stack:
         count = 0
 
         async def one(
             *,
-            clock: Clock | None = None,
+            clock: "Clock | None" = None,
             synchronised: bool = True,
-            idle_s: float = IDLE_S,
+            idle_s: float | None = None,
             deadline_s: float | None = None,
             **changes: Any,
-        ) -> Server:
+        ) -> "Server":
             nonlocal count
             count += 1
             made = make_config(tmp_path / f"server{count}", **changes)
@@ -126,6 +145,8 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
 async def browser() -> "AsyncIterator[Browser]":
     """Chromium with a fake camera and microphone that need no permission."""
     from playwright.async_api import async_playwright
+
+    from tests.harness import CHROMIUM_FLAGS, chromium
 
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)

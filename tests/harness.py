@@ -147,7 +147,7 @@ async def serving(
     *,
     clock: Clock | None = None,
     synchronised: bool = True,
-    idle_s: float = IDLE_S,
+    idle_s: float | None = None,
     deadline_s: float | None = None,
 ) -> AsyncIterator[Server]:
     """The whole server in this process, listening; closed in order at the end. `deadline_s` shortens that of every
@@ -160,7 +160,7 @@ async def serving(
         if deadline_s is not None:
             for key, row in app[keys.ROUTES].items():
                 app[keys.ROUTES][key] = replace(row, deadline_s=row.deadline_s and deadline_s)
-        runner = await start(app, idle_s=idle_s)
+        runner = await start(app, idle_s=IDLE_S if idle_s is None else idle_s)
         server: Server | None = None
         try:
             site = web.TCPSite(runner, config.host, config.port)
