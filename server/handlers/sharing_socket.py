@@ -23,6 +23,8 @@ from server.store import seats
 
 TURN_FRAMES = 32
 """Frames of one socket that are taken in one turn of the loop: a flood must not keep the others waiting."""
+SLOWED_S = 0.002
+"""How long a socket is not read after a frame that was not taken: what floods waits at its own end of the line."""
 MAX_CHAT_BYTES = 16 * 1024
 APPENDS = Pace.a_second(60, burst=240)
 PASSES = Pace.a_second(60, burst=60)
@@ -56,6 +58,8 @@ async def sharing_socket(request: web.Request) -> web.StreamResponse:
     opened, key = request.app[OPEN_SHARING], (room_id, identity.seat.value)
     if opened[key] >= SOCKETS_A_SEAT:
         raise VisavisError("too_many_sockets", "This seat has too many open connections.", 429, retry_after_s=5)
+    if request.app[PACES].excess.wait_ms(key, request.app[CLOCK].now_ms()):
+        raise VisavisError("flooding", "This seat has sent far too much.", 429, retry_after_s=5)
     opened[key] += 1
     try:
         async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
@@ -108,66 +112,68 @@ class Reading:
         self._malformed = 0
 
     async def run(self, socket: web.WebSocketResponse) -> None:
-        """Until the socket closes."""
+        """Until the socket closes, or has been told to."""
         frames = 0
         async for frame in socket:
+            if self._page.closing or frame.type not in (WSMsgType.BINARY, WSMsgType.TEXT):
+                break
+            taken = self._read(frame.data if frame.type is WSMsgType.BINARY else None)
             if self._page.closing:
-                continue
-            if frame.type is WSMsgType.BINARY:
-                self._read(frame.data)
-            elif frame.type is WSMsgType.TEXT:
-                self._unreadable("Frames are binary.")
-            else:
                 break
             frames += 1
-            if frames % TURN_FRAMES == 0:
+            if not taken:
+                await asyncio.sleep(SLOWED_S)
+            elif frames % TURN_FRAMES == 0:
                 await asyncio.sleep(0)
 
-    def _read(self, data: bytes) -> None:
+    def _read(self, data: bytes | None) -> bool:
+        """Whether it was something that may be sent, and no more of it than may be. `data` None: a text frame."""
+        if data is None:
+            return self._unreadable("Frames are binary.")
         try:
             message: FromSharer = decoder.decode(data)
         except msgspec.ValidationError as error:
-            self._unreadable(str(error)[:300])
-            return
+            return self._unreadable(str(error)[:300])
         except (msgspec.DecodeError, RecursionError, UnicodeError):
-            self._unreadable("Not MessagePack.")
-            return
+            return self._unreadable("Not MessagePack.")
         self._malformed = 0
         try:
-            self._take(message)
+            return self._take(message)
         except Exception as error:
             # ours to repair; nobody loses the line over it
             log.exception("sharing_failed", room=self._room.id, error=type(error).__name__)
             self._refuse("internal", "Something went wrong here.")
+            return True
 
-    def _take(self, message: FromSharer) -> None:
+    def _take(self, message: FromSharer) -> bool:
         now = self._clock.now_ms()
-        if type(message) is Append:
-            if not self._paces.appends.draw(self._whose, now):
-                self._slow_down(now, message.local)
-            elif message.journal is Journal.CHAT and len(message.body) > MAX_CHAT_BYTES:
-                self._refuse("too_large", f"At most {MAX_CHAT_BYTES} bytes.", message.local)
-            else:
-                self._room.append(self._page, message.journal, message.local, message.body)
-        elif type(message) is Pass:
-            if self._paces.passes.draw(self._whose, now):
+        if isinstance(message, Pass):
+            taken = self._paces.passes.draw(self._whose, now)
+            if taken:
                 self._room.pass_on(self._page, message.body)
-        elif type(message) is Strike:
-            if self._paces.appends.draw(self._whose, now):
-                self._room.strike(self._page, message.n)
-            else:
-                self._slow_down(now, None)
+            return taken
+        if not self._paces.appends.draw(self._whose, now):
+            self._slow_down(now, message.local if isinstance(message, Append) else None)
+            return False
+        if isinstance(message, Strike):
+            self._room.strike(self._page, message.n)
+        elif message.journal is Journal.CHAT and len(message.body) > MAX_CHAT_BYTES:
+            self._refuse("too_large", f"At most {MAX_CHAT_BYTES} bytes.", message.local)
+        else:
+            self._room.append(self._page, message.journal, message.local, message.body)
+        return True
 
     def _slow_down(self, now: int, local: str | None) -> None:
         self._refuse("flooding", "At most 60 entries a second.", local)
         if not self._paces.excess.draw(self._whose, now):
             self._page.bye("flooding")
 
-    def _unreadable(self, detail: str) -> None:
+    def _unreadable(self, detail: str) -> bool:
         self._refuse("malformed", detail)
         self._malformed += 1
         if self._malformed >= MALFORMED_IN_A_ROW:
             self._page.bye("malformed")
+        return False
 
     def _refuse(self, code: str, detail: str, local: str | None = None) -> None:
         self._page.send(encoder.encode(Refused(code, detail, local)))

@@ -184,7 +184,8 @@ async def test_a_flood_is_refused_then_ended_and_what_passes_is_dropped(house: H
     mentor, mentee = await sharing_pair(house)
     for number in range(300):
         await mentor.send("append", "document", new_id(), number.to_bytes(2, "big"))
-    await mentor.expect("refused", lambda message: message[1] == "flooding")
+    for _ in range(60):
+        await mentor.expect("refused", lambda message: message[1] == "flooding")
     house.advance(1_000)
     await mentor.quiet()
     read = bodies(await mentor.read())
@@ -197,6 +198,11 @@ async def test_a_flood_is_refused_then_ended_and_what_passes_is_dropped(house: H
     for _ in range(1500):
         await mentor.send("append", "document", new_id(), b"x")
     assert await mentor.closed() == 4008
+    headers = {"Upgrade": "websocket", "Origin": house.url}
+    status, problem = await mentor.browser.ask("GET", f"/api/rooms/{mentor.room}/sharing?seat=mentor", headers=headers)
+    assert (status, problem["code"]) == (429, "flooding")
+    house.advance(100)
+    assert (await share(mentor.browser, mentor.room, Seat.MENTOR)).here
 
 
 @pytest.mark.slow

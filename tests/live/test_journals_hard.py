@@ -4,15 +4,18 @@ import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 from server.domain.messages import Seat
-from server.domain.sharing import Journal
+from server.domain.sharing import Journal, Pass, encoder
 from server.handlers import sharing_socket, socket_page
 from server.handlers.content import content_key
+from server.handlers.sharing_socket import Paces
 from server.ids import new_id
 from server.live.journal_keys import Kind
 from server.live.journal_snapshots import Asked
@@ -194,22 +197,56 @@ async def test_a_batch_is_cut_where_the_snapshot_ends_and_its_names_stay_known(h
     assert entries == 61
 
 
-class _Leaves:
-    """A page of the mentor that gives its own request up in the moment it hears that the journal stands anew."""
+class _Page:
+    """The server's end of a mentor's page that hears nothing."""
 
     seat = Seat.MENTOR
     proof = b""
-    request: "asyncio.Task[object]"
+    closing = False
 
     def send(self, frame: bytes) -> None:
-        if msgspec.msgpack.decode(frame)[0] == "changed":
-            self.request.cancel()
+        pass
 
     def pass_on(self, frame: bytes) -> None:
         pass
 
     def bye(self, code: str) -> None:
         pass
+
+
+class _Flood:
+    """A socket on which a stroke follows another."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    async def __aiter__(self) -> AsyncIterator[SimpleNamespace]:
+        while True:
+            self.read += 1
+            yield SimpleNamespace(type=WSMsgType.BINARY, data=encoder.encode(Pass(b"stroke")))
+
+
+async def test_a_line_is_hardly_read_while_more_comes_than_may(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing_socket, "SLOWED_S", 3600)
+    mentor, _ = await sharing_pair(house)
+    live = house.hub.journals.peek(mentor.room)
+    assert live is not None
+    flood: Any = _Flood()
+    page: Any = _Page()
+    reading = asyncio.create_task(sharing_socket.Reading(live.room, page, Paces(), house.clock).run(flood))
+    await mentor.store(b"meanwhile")
+    assert flood.read == 61  # as many as may be passed on in a burst, and one
+    reading.cancel()
+
+
+class _Leaves(_Page):
+    """A page of the mentor that gives its own request up in the moment it hears that the journal stands anew."""
+
+    request: "asyncio.Task[object]"
+
+    def send(self, frame: bytes) -> None:
+        if msgspec.msgpack.decode(frame)[0] == "changed":
+            self.request.cancel()
 
 
 async def _once(body: bytes) -> AsyncIterator[bytes]:
