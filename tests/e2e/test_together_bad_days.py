@@ -66,8 +66,10 @@ async def test_what_is_written_over_a_broken_line_merges_whole(meet: Meet, tmp_p
         await person.context.set_offline(False)
     # eight of eight, for both
     for person in (mentor, mentee):
-        await person.page.get_by_role("navigation", name="Pages").get_by_role("listitem").last.click()
+        # still the same meeting, and so the same page of the board
+        await expect(person.button("Take a break")).to_be_enabled()
         await together.board_says(person, "Box, empty", "Box, empty")
+        await expect(person.page.get_by_role("navigation", name="Pages").get_by_role("listitem")).to_have_count(1)
         await together.tool(person, "whiteboard").click()
         await together.open_panel(person, "topics")
         await together.open_panel(person, "chat")
