@@ -7,7 +7,7 @@ import { type Flaw, readBody } from "./body.ts";
 import type { PartnerCaret } from "./caret.ts";
 import type { Opened } from "./editor.ts";
 import { AskLink, LinkBar } from "./LinkBar.tsx";
-import { type Look, NOTHING } from "./look.ts";
+import { FILLING, type Look, NOTHING } from "./look.ts";
 import type { Place } from "./pointing.ts";
 import { ReadNote } from "./ReadNote.tsx";
 import { Toolbar } from "./Toolbar.tsx";
@@ -104,6 +104,11 @@ export function TextView({ body, label, editable, caret, focus, ...told }: Props
       ) : (
         look.link !== null &&
         editable && <LinkBar href={look.link} onChange={() => setAsking(true)} onRemove={() => opened?.link(null)} />
+      )}
+      {!full && look.filled >= FILLING && (
+        <Notice kind="calm" role="status">
+          <p>{t("notes.filling")}</p>
+        </Notice>
       )}
       {full && (
         <Notice kind="pause" role="status">

@@ -8,13 +8,10 @@ import * as Y from "yjs";
 import { type Flaw, readBody } from "./body.ts";
 import { ownPlaces, type PartnerCaret, PartnerCarets, showCaret } from "./caret.ts";
 import { safeHref } from "./links.ts";
-import type { Action, Look } from "./look.ts";
+import { type Action, filled, type Look } from "./look.ts";
 import { quiet } from "./pasted.ts";
 import type { Place } from "./pointing.ts";
 import { extensions } from "./schema.ts";
-
-/** A note's own growth ends here, well before `readBody` would refuse it. Characters, and two for each element. */
-export const FULL = 200_000;
 
 export interface Wishes {
   readonly parent: HTMLElement;
@@ -149,7 +146,7 @@ function bounds(wishes: Wishes): Extension {
         filterTransaction: (tr, state) => {
           if (!tr.docChanged || tr.getMeta(ySyncPluginKey)) return true;
           const grows = tr.doc.content.size > state.doc.content.size;
-          if (!grows || (tr.doc.content.size <= FULL && tr.doc.childCount < FULL / 40)) return true;
+          if (!grows || filled(tr.doc) <= 1) return true;
           wishes.onFull();
           return false;
         },
@@ -223,6 +220,7 @@ function lookOf(editor: Editor): Look {
     link: editor.isActive("link") ? safeHref(editor.getAttributes("link").href) : null,
     marked: !state.selection.empty,
     empty: editor.isEmpty,
+    filled: filled(state.doc),
   };
 }
 

@@ -6,8 +6,8 @@ import { Button, Icon } from "../ui/index.ts";
 import { t } from "../words.ts";
 import { OwnerAndDue } from "./ActionRow.tsx";
 import type { Desk } from "./desk.ts";
-import { isPlace, type ListName } from "./model.ts";
-import { LIMITS } from "./read.ts";
+import { countOf, isPlace, type ListName } from "./model.ts";
+import { FILLING, LIMITS } from "./read.ts";
 
 interface Props {
   readonly desk: Desk;
@@ -42,6 +42,7 @@ function Form({ desk, list }: Props): JSX.Element {
   const [owner, setOwner] = useState<Seat | null>(desk.sharing.you);
   const [due, setDue] = useState<string | null>(null);
   const [full, setFull] = useState(false);
+  const many = countOf(desk.model.view.value, list);
   const label = isPlace(list) ? t("topics.add.topic") : t(`topics.add.${list}`);
   useEffect(() => field.current?.focus(), []);
 
@@ -98,6 +99,11 @@ function Form({ desk, list }: Props): JSX.Element {
           due={due}
           onChange={(change) => ("owner" in change ? setOwner(change.owner) : setDue(change.due))}
         />
+      )}
+      {!full && many >= FILLING && (
+        <p class="second small" role="status">
+          {t("topics.filling", { n: many, most: LIMITS.items })}
+        </p>
       )}
       {full && (
         <p class="mistake small" id={`${id}-full`} role="alert">

@@ -295,6 +295,12 @@ function lastDoneFirst<T extends Topic | Action>(items: readonly T[]): T[] {
   return items.filter((item) => item.doneMs !== null).sort((a, b) => (b.doneMs ?? 0) - (a.doneMs ?? 0));
 }
 
+/** How many there are of what stands in this list, open and done: topics, or goals and actions together. */
+export function countOf({ places, kinds, doneTopics, doneActions }: View, list: ListName): number {
+  const open = Object.values(isPlace(list) ? places : kinds).flat();
+  return open.length + (isPlace(list) ? doneTopics : doneActions).length;
+}
+
 export function isPlace(list: ListName): list is Place {
   return PLACES.some((place) => place === list);
 }

@@ -10,6 +10,8 @@ import type { Id, Seat } from "../protocol";
 import { actions, PLACES, type Place, SEATS, topics } from "../sharing/layout.ts";
 import { byOrder, isOrder } from "./order.ts";
 
+/** From here on the person is told how many fit. */
+export const FILLING = 400;
 /** What one may add, and what is read: more, so that two who add the last one at once both keep theirs. */
 export const LIMITS = { items: 500, read: 1000, title: 300, text: 500, note: 10_000 } as const;
 const READ_TEXT = 2000;

@@ -5,7 +5,7 @@ import { newId, type Seat } from "../../src/protocol.ts";
 import { actions, agenda, PLACES, topics } from "../../src/sharing/layout.ts";
 import { fromLastTime, sinceSent } from "../../src/topics/agenda.ts";
 import { lastMet, rememberMet } from "../../src/topics/met.ts";
-import { type ListName, readView, TopicsModel } from "../../src/topics/model.ts";
+import { countOf, type ListName, readView, TopicsModel } from "../../src/topics/model.ts";
 import { LIMITS, noteText, readActions, readTopics } from "../../src/topics/read.ts";
 import { type LocalSharing, localPair } from "../local_pair.ts";
 
@@ -114,6 +114,21 @@ describe("one by one", () => {
     });
     expect(readTopics(mentee.doc)).toHaveLength(LIMITS.items);
     expect(samir.addTopic("one more", "now")).toBeNull();
+    expect(countOf(readView(mentee.doc, null), "90")).toBe(LIMITS.items);
+  });
+
+  test("all that are there count, open and done, topics apart from goals and actions", () => {
+    const done = must(samir.addTopic("Done", "now"));
+    samir.tick(done, true);
+    ingrid.addTopic("Open", "60");
+    const action = must(samir.addAction("action", "Done", null, null));
+    samir.tick(action, true);
+    ingrid.addAction("goal", "Open", "mentee", null);
+    ingrid.addAction("goal", "Open too", "mentee", null);
+    const view = readView(mentee.doc, null);
+    expect([countOf(view, "now"), countOf(view, "90"), countOf(view, "goal"), countOf(view, "action")]).toEqual([
+      2, 2, 3, 3,
+    ]);
   });
 
   test("what is not there is not changed", () => {
