@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server.app import build_app
-from server.clock import Clock, ManualClock
+from server.clock import Clock, ManualClock, SystemClock
 from server.config import Config
 from server.crypto.master import MasterKeys
 from server.domain import consent
@@ -41,6 +42,30 @@ class Closable(Protocol):
     async def close(self) -> None: ...
 
 
+class HurriedClock(SystemClock):
+    """Time as it is, for real media, of which a part may be skipped: nobody need sit through a countdown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ahead_ms = 0
+        self._skipped = asyncio.Event()
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self._ahead_ms
+
+    async def sleep_until(self, moment_ms: int) -> None:
+        while (left_ms := moment_ms - self.now_ms()) > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left_ms / 1000):
+                    await self._skipped.wait()
+        await asyncio.sleep(0)
+
+    def advance(self, by_ms: int) -> None:
+        self._ahead_ms += by_ms
+        self._skipped.set()
+        self._skipped = asyncio.Event()
+
+
 class House:
     """A running server; `clock` stands still unless a test moves it."""
 
@@ -61,7 +86,7 @@ class House:
         return made
 
     def advance(self, by_ms: int) -> None:
-        assert isinstance(self.clock, ManualClock)
+        assert isinstance(self.clock, ManualClock | HurriedClock)
         self.clock.advance(by_ms)
 
 

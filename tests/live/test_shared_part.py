@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
-from server.clock import SystemClock
 from server.domain.messages import Seat
 from server.domain.shared_part import Begin, Frame, Happened, Struck, Written
 from server.domain.sharing import Journal
 from server.ids import new_id
 from server.live.table import RoomTable
 from tests.e2e.place import Place
-from tests.live.house import PASSWORD, Browser, meeting_in, open_house, pass_seconds
-from tests.live.legs import Leg, on_record, saved, video
+from tests.live.house import PASSWORD, Browser, HurriedClock, meeting_in, open_house, pass_seconds
+from tests.live.legs import Leg, on_record, saved, skip_countdown, video
 from tests.live.sharing import share
 from tests.live.tape import Tape, all_in, content_of, frames_of, parts_of, post, shared_path
 
@@ -189,7 +188,7 @@ async def test_the_first_browser_is_taken_and_nothing_without_a_permit(tmp_path:
 @pytest.mark.timeout(120)
 async def test_pause_go_on_withdraw_and_erase_with_real_media(tmp_path: Path) -> None:
     video()  # encoded before anybody waits for it
-    async with open_house(tmp_path, SystemClock()) as house:
+    async with open_house(tmp_path, HurriedClock()) as house:
         legs, recording = await on_record(house)
         mentor, mentee = legs[0].tab, legs[1].tab
         room = mentor.room_id
@@ -243,6 +242,7 @@ async def go_on(legs: list[Leg], recording: str) -> None:
         await leg.tab.send("break_back")
     await legs[0].tab.see(lambda view: view["pause"] is None)
     await asyncio.gather(*(leg.tab.send("go_on") for leg in legs))
+    await skip_countdown(*(leg.tab for leg in legs))
     await asyncio.gather(*(leg.tab.recording("starting") for leg in legs))
     await asyncio.gather(*(leg.open(recording, 2) for leg in legs))
     await asyncio.gather(*(leg.tab.recording("recording") for leg in legs))

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from server.clock import SystemClock
 from server.domain.messages import Seat
-from tests.live.house import NAMES, PASSWORD, TITLE, House, open_house
-from tests.live.legs import Leg, on_record, saved
+from tests.live.house import NAMES, PASSWORD, TITLE, House, HurriedClock, open_house
+from tests.live.legs import Leg, on_record, saved, skip_countdown
 from tests.media.samples import decoded
 
 pytestmark = pytest.mark.slow
@@ -33,7 +32,7 @@ def plaintext_in(folder: Path) -> list[tuple[str, bytes]]:
 
 @pytest.mark.timeout(120)
 async def test_agree_record_pause_go_on_withdraw_keep_listen_save_delete(tmp_path: Path) -> None:
-    async with open_house(tmp_path, SystemClock()) as house:
+    async with open_house(tmp_path, HurriedClock()) as house:
         legs, recording = await on_record(house)
         mentor, mentee = legs[0].tab, legs[1].tab
         room = mentor.room_id
@@ -50,6 +49,7 @@ async def test_agree_record_pause_go_on_withdraw_keep_listen_save_delete(tmp_pat
             await leg.tab.send("break_back")
         await mentor.see(lambda view: view["pause"] is None)
         await asyncio.gather(*(leg.tab.send("go_on") for leg in legs))
+        await skip_countdown(mentor, mentee)
         view = await mentor.recording("starting")
         assert (view["recording"], view["run"]) == (recording, 2)
         await mentee.recording("starting")
