@@ -11,6 +11,7 @@ from server.errors import VisavisError
 from server.handlers.answers import answer
 from server.handlers.content import content_key
 from server.handlers.keys import BLOBS, CLOCK, DATABASE, HUB, IDENTITY, UPLOADS
+from server.handlers.octets import while_seated
 from server.handlers.throttle import Pace
 from server.store import blobs, recordings
 from server.store.blobs import MAX_BYTES as MAX_BYTES
@@ -36,7 +37,8 @@ async def put_blob(request: web.Request) -> web.StreamResponse:
     key = await content_key(request)
     request.app[UPLOADS].spend((room, seat), now, "too_many_files", "Too many files at once.")
     await _refuse_when_full(request, size)
-    row = await request.app[BLOBS].put(room, seat, key, size, request.content.iter_chunked(CHUNK_BYTES), now)
+    body = while_seated(request, aiter(request.content.iter_chunked(CHUNK_BYTES)))
+    row = await request.app[BLOBS].put(room, seat, key, size, body, now)
     return answer({"id": row.id, "bytes": row.size})
 
 

@@ -8,6 +8,8 @@ from aiohttp import web
 
 from server.domain.messages import Seat
 from server.errors import VisavisError
+from server.handlers.identity import resolve
+from server.handlers.keys import IDENTITY
 
 STALLED_S = 30.0
 """How long a browser may take for a portion, either way."""
@@ -17,7 +19,21 @@ HELD_BODIES: web.AppKey[Counter[tuple[str, Seat]]] = web.AppKey("held_bodies")
 
 
 async def octets(request: web.Request) -> AsyncIterator[bytes]:
-    """The body as it comes; the guard has refused one that is too long. Raises VisavisError `too_slow` (408)."""
+    """The body as it comes; the guard has refused one that is too long. Raises VisavisError `too_slow` (408), and as
+    `while_seated`."""
+    async for some in while_seated(request, _portions(request)):
+        yield some
+
+
+async def while_seated(request: web.Request, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The body, for who has a seat at its beginning and its end. Raises VisavisError `seat_needed` (403)."""
+    async for some in body:
+        yield some
+    if (await resolve(request, request.match_info["room"])).seat is not request[IDENTITY].seat:
+        raise VisavisError("seat_needed", "The seat was taken away meanwhile.", 403)
+
+
+async def _portions(request: web.Request) -> AsyncIterator[bytes]:
     while True:
         try:
             async with asyncio.timeout(STALLED_S):

@@ -1,12 +1,14 @@
 """What the two write together: numbered, stamped, passed on, stored; over real sockets and a real database."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from functools import partial
 
 import pytest
 
 from server.domain.messages import Seat
 from server.ids import new_id
+from server.store import blobs
 from tests.live.house import House, pair_in
 from tests.live.sharing import Message, SharingTab, bodies, share, sharing_pair
 
@@ -261,6 +263,27 @@ async def test_who_loses_the_seat_loses_the_line(house: House) -> None:
     assert (await mentee.browser.ask("POST", f"/api/rooms/{mentee.room}/logout", {"forget_seat": True}))[0] == 200
     assert await mentee.closed() == 4003
     assert await mentor.store(b"still here") == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["journals/document/entries?local=LOCAL", "journals/document/snapshots?upto=1", "blobs?"]
+)
+async def test_what_is_on_its_way_when_the_seat_is_lost_is_not_taken(house: House, path: str) -> None:
+    mentor, mentee = await sharing_pair(house)
+    await mentor.store(b"before")
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"begun with a seat, "
+        assert (await mentor.browser.ask("POST", f"/api/rooms/{mentor.room}/logout", {"forget_seat": True}))[0] == 200
+        yield b"ended without"
+
+    path = f"/api/rooms/{mentor.room}/{path.replace('LOCAL', new_id())}&seat=mentor"
+    status, problem = await mentor.octets(path, body(), size=32)
+    assert (status, problem["code"]) == (403, "seat_needed")
+    assert bodies(await mentee.read()) == [b"before"]
+    assert await mentee.snapshots() == []
+    async with house.hub.services.database.read() as tx:
+        assert await blobs.used(tx, mentor.room) == (0, 0)
 
 
 @pytest.mark.slow
