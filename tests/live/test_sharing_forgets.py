@@ -62,6 +62,22 @@ async def test_many_shapes_of_the_board_are_asked_about_and_come_back(room: Room
     await room.snapshot_where("b", confirmed=True)
 
 
+async def test_what_was_written_beside_the_deleted_stays_when_it_comes_back(room: Room) -> None:
+    await room.come("a", MENTOR)
+    await room.pages.tell("note", "b", words=["x" * 600 + " hazelnut", "n"])
+    await room.texts("a", "hazelnut")
+    await room.pages.tell("cut", "a")
+    await room.pages.tell("shorten", "a", words=["n", "x" * 600])
+    await room.pages.tell("note", "a", words=["written since", "new"])
+    await room.pages.tell("mend", "a")
+    await room.pages.tell("forget", "a")
+    await room.troubled("b", "deleted_much")
+    await room.pages.tell("choose", "b", code="deleted_much", choice="bring_back")
+    for page in "ab":
+        state = await room.texts(page, "xxxx")
+        assert "written since" in str(state["document"])
+
+
 async def test_a_few_shapes_go_without_a_question(room: Room) -> None:
     await room.come("a", MENTOR)
     await room.pages.tell("shapes", "b", words=["page"], bytes=40)

@@ -59,6 +59,8 @@ export class Confirming {
     this.#deletions = new Y.UndoManager(roots(it.doc), {
       trackedOrigins: new Set([FROM_OTHER]),
       captureTimeout: 0,
+      // Only what is missing comes back: what they wrote at the same time stays, but for values put in others' place.
+      deleteFilter: ({ parentSub, left }) => parentSub !== null && left !== null,
       captureTransaction: (transaction) => this.#noteLoss(transaction),
     });
   }
