@@ -112,7 +112,7 @@ async def test_lost_packets_are_fetched_again(room: Room, percent: int) -> None:
         lost += gone
         return gone
 
-    await room.send(Seat.MENTOR, Sender(pictures(width=640, height=480, kbit=1200), sound(), drop=drop))
+    await room.send(Seat.MENTOR, Sender(pictures(width=320, height=240, kbit=1200), sound(), drop=drop))
     await room.saved(5000)
     await room.recorder.finish_run()
     film = decoded(bytes(room.disk.parts[0].data))
@@ -126,7 +126,7 @@ async def test_an_outage_ends_with_a_clean_key_frame(room: Room) -> None:
     sender = await room.send(
         Seat.MENTOR,
         Sender(
-            pictures(count=60, every=60, width=640, height=480, kbit=1500),
+            pictures(count=60, every=60, width=320, height=240, kbit=1500),
             sound(),
             drop=lambda data: gone and 127 < data[0] < 192,
         ),
