@@ -54,6 +54,8 @@ class Pair:
         self.cookies: dict[Seat, str] = {}
         self.open: dict[str, Seat] = {}
         self.cut: set[str] = set()
+        self.light: set[str] = set()
+        """Pages that have not opened their documents yet."""
         self.words: list[str] = []
         self._names = count()
 
@@ -78,16 +80,32 @@ class Pair:
         await self.pages.see(page, lambda state: bool(state["phase"] == "open" and not state["missing"]))
         return page
 
+    async def come_light(self, seat: Seat) -> None:
+        page = f"{seat.value}-{next(self._names)}"
+        await self.pages.open(page, self.place.url, self.room, seat, self.cookies[seat], light=True)
+        self.open[page] = seat
+        self.light.add(page)
+        await self.pages.see(page, lambda state: bool(state["phase"] == "open"))
+
+    async def whole(self, page: str) -> None:
+        """At any moment: with a line or without, while the server is gone, while others write."""
+        if page in self.light:
+            await self.pages.tell("work", page)
+            self.light.discard(page)
+
     async def leave(self, page: str) -> None:
         await self.pages.tell("close", page)
         del self.open[page]
         self.cut.discard(page)
+        self.light.discard(page)
 
     async def settle(self) -> list[Any]:
         """All lines are there again, and a page on each seat that finds what closed pages left behind."""
         for page in sorted(self.cut):
             await self.pages.tell("mend", page)
         self.cut.clear()
+        for page in sorted(self.light):
+            await self.whole(page)
         for seat in Seat:
             await self.come(seat)
         return await self.same_everywhere()
@@ -132,17 +150,19 @@ async def one_step(pair: Pair, chance: random.Random, made: "count[int]") -> Non
         await pair.place.start()
     elif what == "come":
         if len(pair.open) < 4:
-            await pair.come(chance.choice(list(Seat)))
+            await chance.choice([pair.come, pair.come_light])(chance.choice(list(Seat)))
     elif what == "leave":
         await pair.leave(page)
     elif what == "pause":
-        for each in sorted(pair.open.keys() - pair.cut):
+        for each in sorted(pair.open.keys() - pair.cut - pair.light):
             await pair.pages.see(each, lambda state: bool(state["phase"] == "open" and state["ready"]))
     else:
         await in_page(pair, page, what, chance, made)
 
 
 async def in_page(pair: Pair, page: str, what: str, chance: random.Random, made: "count[int]") -> None:
+    if what in ("write", "scratch", "draw"):
+        await pair.whole(page)
     if what == "write":
         words = [f"{pair.open[page].value}{next(made)}" for _ in range(chance.randint(1, 12))]
         await pair.pages.tell("write", page, words=words, random=chance.randrange(1000))
