@@ -9,7 +9,7 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from bench import meeting, record, sharing, together
+from bench import meeting, record, sharing, strokes, together
 
 LIMIT_S = 480
 CASES = [("ours", 1), ("ours", 8), ("stock", 1)]
@@ -36,6 +36,8 @@ async def _all(rounds: int, record_rounds: int, sharing_rounds: int) -> None:
         await sharing.compare(sharing_rounds, say)
         say("\nOne's work on the other's screen, and what the page weighs")
         await together.measure(12, say)
+        say("\nA full page of the board, Chromium drawing and encoding in software")
+        await strokes.measure(1000, say)
     say(f"\n{_where()}")
 
 
