@@ -8,7 +8,7 @@ import type { Id, Seat } from "../protocol";
 import { sameState } from "./compare";
 import { type DocJournal, FROM_OTHER } from "./doc_journal";
 import type { Feed } from "./feed";
-import { isMuch, isNone, type Loss, lossOf, NO_LOSS, plus } from "./loss";
+import { isMuch, isNone, type Loss, less, lossOf, NO_LOSS, plus } from "./loss";
 import type { JournalFrame } from "./protocol";
 import { type Replayed, replayed } from "./replayed";
 import type { Requests, SnapshotAbout } from "./requests";
@@ -35,6 +35,8 @@ interface Asked {
   readonly before: Uint8Array | null;
   /** `before` is from when the other had deleted nothing yet. */
   readonly exact: boolean;
+  /** What this page had seen go by then. */
+  readonly counted: Loss;
 }
 
 export class Confirming {
@@ -101,11 +103,12 @@ export class Confirming {
     read: Replayed | null,
     all: readonly SnapshotAbout[],
   ): Promise<void> {
-    const loss = read?.loss ?? this.#loss;
+    const counted = this.#loss;
+    const loss = read?.loss ?? counted;
     const last = all.filter((one) => one.confirmed && one.upto <= about.upto).at(-1);
     const ask = async (code: Question, values: Readonly<Record<string, number>> | null) => {
       const before = read?.before ?? (last ? await this.states.update(last.id) : null);
-      this.#asked = { about, code, before, exact: Boolean(read?.before) };
+      this.#asked = { about, code, before, exact: Boolean(read?.before), counted };
       this.ports.ask(code, values);
     };
     if (!now || !(await this.#equals(now, about.id))) await ask("unequal", null);
@@ -114,7 +117,7 @@ export class Confirming {
       if (needless.length > 0) await ask("gives_up", { n: needless.length });
       // Also where nothing was said of forgetting: what this one replaces is given up all the same.
       else if (isMuch(loss, this.#silent)) await ask("deleted_much", { ...loss });
-      else await this.#confirm(about, loss);
+      else await this.#confirm(about, counted, loss);
     }
   }
 
@@ -131,8 +134,9 @@ export class Confirming {
     return replayed(read, this.ports.open, this.you, upto);
   }
 
-  /** `silent`: what goes without a person's word; null: they have given it. */
-  async #confirm({ id, upto }: SnapshotAbout, silent: Loss | null): Promise<void> {
+  /** `counted`: what this page had seen go when it was decided; what goes meanwhile is for the next. `silent`: what is
+   * given up without a person's word; null: they have given it. */
+  async #confirm({ id, upto }: SnapshotAbout, counted: Loss, silent: Loss | null): Promise<void> {
     this.unask();
     try {
       await this.requests.confirm(this.it.journal, id);
@@ -144,8 +148,8 @@ export class Confirming {
       return await this.verify();
     }
     this.#silent = silent ? plus(this.#silent, silent) : NO_LOSS;
-    this.#loss = NO_LOSS;
-    this.#deletions.clear();
+    this.#loss = less(this.#loss, counted);
+    if (isNone(this.#loss)) this.#deletions.clear();
     this.it.settled(Math.min(upto, this.feed.sure));
   }
 
@@ -158,7 +162,7 @@ export class Confirming {
       this.#mayGiveUp.add(asked.about.id);
       this.unask();
       await this.verify();
-    } else if (asked) await this.#confirm(asked.about, null);
+    } else if (asked) await this.#confirm(asked.about, asked.counted, null);
   }
 
   /** The journal stands on what it stood on before the other's snapshot. */
@@ -176,7 +180,7 @@ export class Confirming {
     const seen = this.#deletions.undoStack.length > 0;
     while (this.#deletions.undoStack.length > 0) this.#deletions.undo();
     if (asked.before && (asked.exact || !seen)) goTo(this.it.doc, asked.before, null, true);
-    await this.#confirm(asked.about, null);
+    await this.#confirm(asked.about, this.#loss, null);
   }
 
   unask(): void {

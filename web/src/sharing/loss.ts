@@ -18,6 +18,12 @@ export const plus = (one: Loss, other: Loss): Loss => ({
   letters: one.letters + other.letters,
 });
 
+export const less = (one: Loss, other: Loss): Loss => ({
+  whole: Math.max(0, one.whole - other.whole),
+  shapes: Math.max(0, one.shapes - other.shapes),
+  letters: Math.max(0, one.letters - other.letters),
+});
+
 export const isNone = ({ whole, shapes, letters }: Loss): boolean => whole + shapes + letters === 0;
 
 const MUCH_SHAPES = 20;

@@ -1,0 +1,114 @@
+import { describe, expect, test, vi } from "vitest";
+import * as Y from "yjs";
+import { Confirming } from "../../src/sharing/confirming";
+import { type DocJournal, FROM_OTHER } from "../../src/sharing/doc_journal";
+import type { Feed } from "../../src/sharing/feed";
+import { topics } from "../../src/sharing/layout";
+import { DocumentLog } from "../../src/sharing/log";
+import type { Requests, SnapshotAbout } from "../../src/sharing/requests";
+import type { KeptStates } from "../../src/sharing/states";
+
+const noteIn = (doc: Y.Doc) => topics(doc).get("t")?.get("note") as Y.Text;
+
+/** A page of the mentee's, whose partner's snapshots it looks at. */
+function page() {
+  const [theirs, doc] = [new Y.Doc(), new Y.Doc()];
+  const log = new DocumentLog();
+  let head = 0;
+  theirs.on("update", (update: Uint8Array) => {
+    head += 1;
+    log.add(head, update);
+    Y.applyUpdate(doc, update, FROM_OTHER);
+  });
+  const kept: SnapshotAbout[] = [];
+  let answer = (): void => undefined;
+  const it = { journal: "document", doc, log, settled: vi.fn() } as unknown as DocJournal;
+  const feed = {
+    settled: async () => undefined,
+    get sure() {
+      return head;
+    },
+  } as unknown as Feed;
+  const confirm = vi.fn(
+    () =>
+      new Promise<void>((done) => {
+        answer = done;
+      }),
+  );
+  const states = {
+    all: async () => kept,
+    fetch: async () => log.state(kept.at(-1)?.upto ?? 0),
+    update: async () => null,
+    holding: async () => [],
+  } as unknown as KeptStates;
+  const ask = vi.fn();
+  const ports = { open: (body: Uint8Array) => body, online: () => true, ask, unask: () => undefined };
+  const confirming = new Confirming(it, feed, "mentee", { confirm } as unknown as Requests, states, ports);
+  return {
+    confirming,
+    ask,
+    confirm,
+    text: (words: string) => {
+      theirs.transact(() => topics(theirs).set("t", new Y.Map<unknown>([["note", new Y.Text(words)]])));
+      return noteIn(theirs);
+    },
+    mine: () => noteIn(doc).toString(),
+    post: (id: string) => {
+      kept.splice(0, 1, { id, upto: head, by: "mentor", confirmed: false, drops: [] } as unknown as SnapshotAbout);
+    },
+    agreed: async () => {
+      await vi.waitFor(() => expect(confirm).toHaveBeenCalled());
+      answer();
+    },
+  };
+}
+
+describe("what goes while a snapshot is being confirmed", () => {
+  test("is asked about with the next one", async () => {
+    const { confirming, ask, confirm, text, post, agreed } = page();
+    const note = text("clock ".repeat(200));
+    note.delete(0, 6);
+    post("small");
+    const done = confirming.verify();
+    await vi.waitFor(() => expect(confirm).toHaveBeenCalled());
+    note.delete(0, 900);
+    await agreed();
+    await done;
+    expect(ask).not.toHaveBeenCalled();
+    post("large");
+    await confirming.verify();
+    expect(ask).toHaveBeenCalledWith("deleted_much", { whole: 0, shapes: 0, letters: 900 });
+  });
+
+  test("and so is what goes while a person thinks", async () => {
+    const { confirming, ask, text, post, agreed, mine } = page();
+    const note = text("clock ".repeat(300));
+    note.delete(0, 600);
+    post("first");
+    await confirming.verify();
+    expect(ask).toHaveBeenLastCalledWith("deleted_much", { whole: 0, shapes: 0, letters: 600 });
+    note.delete(0, 700);
+    const done = confirming.accept();
+    await agreed();
+    await done;
+    post("second");
+    await confirming.verify();
+    expect(ask).toHaveBeenLastCalledWith("deleted_much", { whole: 0, shapes: 0, letters: 700 });
+    expect(mine()).toHaveLength(500);
+  });
+
+  test("many small ones are asked about in the end", async () => {
+    const { confirming, ask, confirm, text, post, agreed } = page();
+    const note = text("clock ".repeat(500));
+    for (let turn = 0; turn < 6 && ask.mock.calls.length === 0; turn += 1) {
+      note.delete(0, 450);
+      post(`${turn}`);
+      confirm.mockClear();
+      const done = confirming.verify();
+      await Promise.race([agreed(), done]);
+      await done;
+    }
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect(note).toHaveLength(3000 - 5 * 450);
+  });
+});
