@@ -59,7 +59,7 @@ def cookies(client: Client) -> str:
 
 
 async def serve(rooms: int, flood: bool, folder: Path) -> None:
-    config = make_config(folder, max_requests_per_second=100_000)
+    config = make_config(folder)
     async with serving(config) as server:
         if flood:
             server.app[PACES].appends = Buckets(Pace(burst=1, every_ms=0))
