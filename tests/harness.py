@@ -32,7 +32,22 @@ QUICK = Argon2Params(passes=1, memory_kib=1024, lanes=1)
 """Argon2id as it is, only less of it: what it costs is not what most tests are about."""
 FAKE_DEVICES = "--use-fake-device-for-media-stream=fps=10"
 """Half the usual pictures a second: they are drawn and encoded in software, two pages at a time on two cores."""
+WITHOUT = (
+    # the address bar's suggestions are pages, loaded for each window though nobody sees it: more work than our own page
+    *("PreloadTopChromeWebUI", "WebUIOmniboxPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxAimPopup"),
+    # Playwright's own list, which only the last such flag is heard of
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "AimEnabled"),
+    *(
+        "HttpsFirstBalancedModeAutoEnable",
+        "LensOverlay",
+        "MediaRouter",
+        "PaintHolding",
+        "ThirdPartyStoragePartitioning",
+    ),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "PreconnectToSearch"),
+)
 CHROMIUM_FLAGS = [
+    f"--disable-features={','.join(WITHOUT)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
