@@ -9,12 +9,11 @@ from unittest.mock import ANY
 
 import pytest
 
-from server.crypto import journals as crypto
 from server.domain.messages import Seat
-from server.errors import VisavisError
 from server.ids import new_id
-from server.live.journal_keys import Kind, ThingKeys
+from server.live.journal_keys import Kind
 from server.live.journals import Journals
+from tests.live.at_rest import everything
 from tests.live.house import House, pair_in
 from tests.live.sharing import SharingTab, bodies, frames, share, sharing_pair
 
@@ -220,62 +219,19 @@ async def test_struck_and_forgotten_is_found_nowhere_with_every_key_that_is_left
     older = await mentor.snapshot(b"older, with hazelnut", upto=2)
     await mentee.decide(older, "confirm")
     await mentor.store(b"forget: hazelnut again")
-    assert b"hazelnut" in await everything(house, mentor)
-    assert b"pecan" in await everything(house, mentor)
+    assert b"hazelnut" in await everything(house, mentor.room)
+    assert b"pecan" in await everything(house, mentor.room)
     await mentor.send("strike", 1)
     await mentee.expect("struck")
     made = await mentor.snapshot(b"without", upto=3, forgets=1, drops=older)
-    assert b"hazelnut" in await everything(house, mentor)  # it waits for the other's word
+    assert b"hazelnut" in await everything(house, mentor.room)  # it waits for the other's word
     await mentee.decide(made, "confirm")
-    left = await everything(house, mentor)
+    left = await everything(house, mentor.room)
     assert b"hazelnut" not in left
     assert b"pecan" not in left
     assert b"almond" in left
     assert b"without" in left
     assert (await mentor.browser.ask("GET", mentor.path(f"/snapshots/{older}")))[0] == 404
-
-
-async def everything(house: House, tab: SharingTab) -> bytes:
-    """All that the files of the data directory yield when every key that is left is tried on every box in them, and all
-    that lies there in clear."""
-    files = b"".join(path.read_bytes() for path in house.data_dir.rglob("*") if path.is_file())
-    live = house.hub.journals.peek(tab.room)
-    assert live is not None
-    keys: ThingKeys = live.room.keys
-    found = [files]
-    opened = {kind: await keys.open(kind, await house.hub.services.shred.things(tab.room, kind)) for kind in Kind}
-    for place, box in _boxes(house, tab.room):
-        for key in (key for some in opened.values() for key in some.values()):
-            try:
-                found.append(crypto.open_sealed(key, place, box))
-            except VisavisError:
-                continue
-    return b"\n".join(found)
-
-
-_seen: dict[tuple[str, bytes], bytes] = {}
-
-
-def _boxes(house: House, room: str) -> list[tuple[bytes, bytes]]:
-    """Every box there ever was, also those whose rows are gone: a thief may have copied the disk before."""
-    with sqlite3.connect(house.data_dir / "visavis.db") as raw:
-        batches = raw.execute(
-            "SELECT log, first, last, names, sealed FROM journal_batches WHERE room = ? AND sealed IS NOT NULL", (room,)
-        )
-        for log, first, last, names, sealed in batches:
-            _seen[room, crypto.batch_place(room, log, first, last, names)] = sealed
-        said = "SELECT n, seat, local, at_ms, sealed FROM chat_entries WHERE room = ? AND sealed IS NOT NULL"
-        for n, seat, local, at_ms, sealed in raw.execute(said, (room,)):
-            _seen[room, crypto.chat_place(room, n, seat, local, at_ms)] = sealed
-        chunks = raw.execute(
-            "SELECT id, log, upto, place, sealed FROM journal_chunks JOIN journal_snapshots ON id = snapshot"
-            " WHERE room = ?",
-            (room,),
-        )
-        for snapshot, log, upto, place, sealed in chunks:
-            _seen[room, crypto.chunk_place(room, log, snapshot, upto, place, True)] = sealed
-    raw.close()
-    return [(place, box) for (of, place), box in _seen.items() if of == room]
 
 
 @pytest.mark.slow
