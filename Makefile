@@ -46,12 +46,12 @@ dev: .venv/.dev build
 browser: | .venv/bin/python
 	@scripts/browser
 
-# the fast part first: what is broken shows within seconds. Browsers draw and encode in software: their journeys run
-# two at a time, apart from the other slow tests.
+# the fast part first: what is broken shows within seconds. Tests with real media mostly wait for it, so more of them run
+# at once than there are processors. Browsers draw and encode in software: their journeys run two at a time, and apart.
 test: dev browser
-	$(PY) -m pytest -m "not server and not slow and not browser" --numprocesses auto --dist loadfile
+	$(PY) -m pytest -m "not server and not slow and not browser" --numprocesses auto --dist worksteal
 	cd web && ../scripts/node npm test
-	$(PY) -m pytest -m "(server or slow) and not browser" --numprocesses 2 --dist worksteal
+	$(PY) -m pytest -m "(server or slow) and not browser" --numprocesses 4 --dist worksteal
 	$(PY) -m pytest -m browser --numprocesses 2 --dist worksteal
 
 check: dev
