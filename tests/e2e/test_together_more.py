@@ -23,6 +23,7 @@ from tests.e2e.test_retention import DAY_MS, MovedClock
 from tests.e2e.test_together_bad_days import watch
 from tests.harness import make_config, serving
 from tests.live.pages import NODE_HOME
+from tests.live.sharing import frames
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -155,8 +156,14 @@ async def they_begin_anew(device: Person, pair: Pages) -> None:
     await device.button("Begin anew …").click()
     await expect(page.get_by_role("dialog")).to_contain_text("no link or device of yours brings it back")
     await device.button("Give them up and begin anew").click()
-    # nothing of what was there stands in the way, nor is told of
+    # nothing of what was there stands in the way, nor is told of, nor is it given out any more
     await expect(page.get_by_text("No notes yet")).to_be_visible()
+    address = f"{pair.link.replace('/r/', '/api/rooms/')}/journals/notes?seat=mentee&after=0"
+    given = frames(await (await page.request.get(address)).body())
+    key, where = await notes_key(device, pair.link), notes_place(pair.link)
+    bodies = [part for frame in given for part in frame if isinstance(part, bytes)]
+    assert len(bodies) == 1
+    AESGCM(key).decrypt(bodies[0][:12], bodies[0][12:], where)
     await (await together.new_note(device, "From now on")).fill("I have begun again")
     await expect(page.get_by_text("cannot be read")).to_have_count(0)
     await private_notes(device, pair.link)
@@ -631,8 +638,13 @@ async def notes_key(person: Person, link: str) -> bytes:
 
 def sealed_as_notes(update: bytes, key: bytes, link: str) -> bytes:
     """As the mentee's browser would seal it."""
-    nonce, where = bytes(range(12)), f"visavis notes v1/{link.rsplit('/', 1)[1]}/mentee"
-    return nonce + AESGCM(key).encrypt(nonce, update, where.encode())
+    nonce = bytes(range(12))
+    return nonce + AESGCM(key).encrypt(nonce, update, notes_place(link))
+
+
+def notes_place(link: str) -> bytes:
+    """What the mentee's private notes are bound to."""
+    return f"visavis notes v1/{link.rsplit('/', 1)[1]}/mentee".encode()
 
 
 async def ran_nothing(person: Person) -> None:
@@ -692,11 +704,11 @@ async def in_the_replay(person: Person, link: str, document: bytes) -> None:
     """The real player on a recording made up here: what the server would give of it."""
     began, recording, part = 1_790_000_000_000, new_id(), new_id()
     corpus = json.loads((ROOT / "tests" / "vectors" / "hostile_texts.json").read_text())["texts"]
-    frames = [["begin", 1, 3, began, "mentor", document, 1]]
+    kept = [["begin", 1, 3, began, "mentor", document, 1]]
     for n, one in enumerate(corpus, 2):
         said = json.dumps({"text": one["text"][:2000]}).encode()
-        frames.append(["written", began + n, "chat", n, "mentor", said])
-    packed = [msgspec.msgpack.encode(frame) for frame in frames]
+        kept.append(["written", began + n, "chat", n, "mentor", said])
+    packed = [msgspec.msgpack.encode(frame) for frame in kept]
     names = dict(zip(("mentor", "mentee"), MARKUP_NAMES, strict=True))
     about = {"id": recording, "started_ms": began, "length_ms": 9000, "due_ms": began + 10**10, "interrupted": False}
     run = {"run": 1, "offset_ms": 0, "length_ms": 9000, "started_ms": began}
