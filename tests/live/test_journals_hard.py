@@ -120,6 +120,7 @@ async def test_what_cannot_be_written_for_long_makes_no_more_keys(house: House) 
             f" WHEN NEW.room = '{mentor.room}' BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
     said = [await mentor.append(b"said", "chat") for _ in range(5)]
+    await mentor.quiet()
     for _ in range(3):  # each reading asks for all to be written first
         status, problem = await mentor.browser.ask("GET", mentor.path("", "chat"))
         assert (status, problem["code"]) == (507, "disk_full")
