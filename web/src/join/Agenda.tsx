@@ -45,7 +45,7 @@ export function Agenda({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JS
   const { sharing, View } = shown.value ?? {};
   return (
     <>
-      <p class={unread.value > 0 ? "" : "heard"} role="status">
+      <p class={unread.value > 0 ? "news" : "heard"} role="status">
         {unread.value > 0 && <a href={`/r/${room}/chat`}>{tn("join.news.chat", unread.value)}</a>}
       </p>
       {sharing && View && <View sharing={sharing} names={{ names: namesOf(me, seat), meeting: null }} />}
