@@ -244,6 +244,8 @@ async def one_goes_back_to_how_the_first_left_it(pair: Pair) -> None:
         await expect(together.topic(person, "Brought in the second")).to_have_count(0)
         await expect(together.topic(person, TOPICS[0])).to_be_visible()
     await together.board_says(mentor, "Circle, empty", "Choose two")
+    told = mentor.page.get_by_text("has gone back to how an earlier meeting left board, notes and topics")
+    await expect(told).to_be_visible()
     await went_back.get_by_role("button", name="Undo").click()
     for person in (mentor, mentee):
         await expect(together.topic(person, "Brought in the second")).to_be_visible()

@@ -36,6 +36,7 @@ export function NoteView(props: Props): JSX.Element {
   const here = partner !== null && partner.pointing.note === note.id ? partner : null;
   return (
     <article class="note" aria-label={title}>
+      <h2 class="heard">{title}</h2>
       <div class="note-head">
         <Button kind="quiet" icon={ArrowLeft} class="back" onClick={props.onBack}>
           {t("notes.all")}

@@ -24,7 +24,7 @@ interface Props {
 /** Shorter gaps are not worth a word. */
 const QUIET_MS = 3000;
 /** What may wait until somebody looks; the rest is said to screen readers at once. */
-const CALM = new Set(["went_back", "filling", "storage_missing"]);
+const CALM = new Set(["went_back", "partner_went_back", "filling", "storage_missing"]);
 
 /** What people must know about what they make together, as calm notices, each with the ways out of it. */
 export function Troubles({ sharing, names, journals, bare = false }: Props): JSX.Element {

@@ -50,7 +50,9 @@ export function openSharing(opening: Opening): Sharing {
 type Gate = "opening" | "open" | "locked" | "ended";
 
 /** Each time is news, also after somebody knew of the one before. */
-const SAID_AGAIN = new Set(["went_back", "too_large", "not_struck"]);
+const SAID_AGAIN = new Set(["went_back", "partner_went_back", "too_large", "not_struck"]);
+/** A passing word: the other's document has just changed as a whole, and this is why. */
+const WENT_BACK = "went_back";
 
 class OpenSharing implements Work {
   readonly room: Id;
@@ -106,6 +108,9 @@ class OpenSharing implements Work {
       return gate === "opening" && line === "connecting" ? "connecting" : line;
     });
     this.partnerHere = computed(() => this.#partner.value && this.#line.phase.value === "open");
+    this.onPass(WENT_BACK, (_, seat) => {
+      if (seat !== this.you) this.#troubles.tell("partner_went_back", "document");
+    });
     void this.#begin();
   }
 
@@ -431,8 +436,9 @@ class OpenSharing implements Work {
     return this.#documents.waitsToForget;
   }
 
-  goBack(snapshot: Id): Promise<void> {
-    return this.#documents.goBack(snapshot);
+  async goBack(snapshot: Id): Promise<void> {
+    await this.#documents.goBack(snapshot);
+    this.pass(WENT_BACK, null);
   }
 
   forgetSoon(): void {
