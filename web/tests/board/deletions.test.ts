@@ -19,7 +19,8 @@ let page: string;
 const desks: BoardDesk[] = [];
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  // not Intl: what words are made with is kept for the tests after these
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] });
   vi.setSystemTime(Date.UTC(2026, 10, 12, 14));
   vi.stubGlobal("localStorage", new FakeStorage());
   [mentor, mentee] = localPair();
