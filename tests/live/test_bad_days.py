@@ -103,7 +103,7 @@ async def test_the_longest_length_ends_it(tmp_path: Path) -> None:
 
 
 async def test_bytes_of_a_room_are_bounded(tmp_path: Path) -> None:
-    async with recording_in(tmp_path, max_room_bytes=200_000) as (_, legs, recording):
+    async with recording_in(tmp_path, max_room_bytes=300_000) as (_, legs, recording):
         stopped = await legs[0].tab.recording("stopped")
         assert stopped["reason"] == "disk_limit"
         view = await legs[0].tab.see(lambda view: not view["may_record"])

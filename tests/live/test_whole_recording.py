@@ -48,6 +48,9 @@ async def test_agree_record_pause_go_on_withdraw_keep_listen_save_delete(tmp_pat
         for leg in legs:
             await leg.tab.send("break_back")
         await mentor.see(lambda view: view["pause"] is None)
+        task = house.hub.peek(room)
+        assert task is not None
+        await task.worker.drain()  # the first run is sealed, so that the view tells how long it is
         await asyncio.gather(*(leg.tab.send("go_on") for leg in legs))
         await skip_countdown(mentor, mentee)
         view = await mentor.recording("starting")
@@ -63,8 +66,6 @@ async def test_agree_record_pause_go_on_withdraw_keep_listen_save_delete(tmp_pat
         assert (stopped["reason"], stopped["choice"], stopped["choice_by"]) == ("withdrawn", "pending", "mentee")
         await mentee.send("outcome", recording=recording, choice="keep")
         await mentor.see(lambda view: view["recording"]["choice"] == "kept")
-        task = house.hub.peek(room)
-        assert task is not None
         await task.worker.drain()
 
         await listen_through(house, legs, room, recording)
