@@ -6,7 +6,7 @@ import type { Names } from "../sharing/layout";
 import type { Sharing, Work } from "../sharing/types";
 import { Button, Icon, Notice } from "../ui/index.ts";
 import { t } from "../words";
-import { JOURNALS, type Panel, placeOf, type Together } from "./together";
+import { JOURNALS, type Panel, placeOf, type Together, tells } from "./together";
 
 export interface PanelProps<On extends Sharing = Work> {
   readonly sharing: On;
@@ -114,7 +114,7 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
   if (!sharing || !draw) return <p role="status">{t("together.coming")}</p>;
   const target = together.target.value;
   const Troubles = together.troubles.value;
-  const told = Troubles && <Troubles sharing={sharing} names={together.names()} journals={JOURNALS[panel]} />;
+  const told = Troubles && <Troubles sharing={sharing} names={together.names()} journals={tells(together.open.value, panel)} />;
   // What cannot be opened yet cannot be shown, nor written in.
   if (sharing.phase.value === "locked") return <div>{told}</div>;
   return (

@@ -25,6 +25,13 @@ export const JOURNALS: Readonly<Record<Panel, readonly Journal[]>> = {
   chat: ["chat"],
 };
 
+/** Whose troubles a panel tells: not those that another open one tells already. */
+export function tells(open: Open, panel: Panel): readonly Journal[] {
+  const panels = [open.left, open.middle, open.right].filter((one) => one !== null);
+  const before = panels.slice(0, Math.max(0, panels.indexOf(panel))).flatMap((one) => JOURNALS[one]);
+  return JOURNALS[panel].filter((journal) => !before.includes(journal));
+}
+
 export type Open = Readonly<Record<Place, Panel | null>>;
 const NOTHING: Open = { left: null, right: null, middle: null };
 
