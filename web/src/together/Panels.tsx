@@ -114,7 +114,9 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
   if (!sharing || !draw) return <p role="status">{t("together.coming")}</p>;
   const target = together.target.value;
   const Troubles = together.troubles.value;
-  const told = Troubles && <Troubles sharing={sharing} names={together.names()} journals={tells(together.open.value, panel)} />;
+  const told = Troubles && (
+    <Troubles sharing={sharing} names={together.names()} journals={tells(together.open.value, panel)} />
+  );
   // What cannot be opened yet cannot be shown, nor written in.
   if (sharing.phase.value === "locked") return <div>{told}</div>;
   return (
