@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** Milliseconds without a key after which what was typed is taken. */
-const PAUSE = 600;
+const PAUSE = 200;
 
 /** One line of words that grows over several. Taken after a pause and when one leaves; empty, the old ones come back. */
 export function WordsField({ desk, id, focusKey, words, limit, onWords, onEnter }: Props): JSX.Element {
