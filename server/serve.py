@@ -1,6 +1,7 @@
 """From settings to a listening server, and back down in order."""
 
 import asyncio
+import gc
 import signal
 import ssl
 import sys
@@ -57,6 +58,7 @@ async def run_until_stopped(config: Config, signals: Sequence[signal.Signals]) -
         if not app[keys.PAGES].built:
             raise BadSettingsError(["The pages are not built. Run make build (make run does it by itself)."])
         runner = await _start(app)
+        spare_the_collector()
         try:
             port = await listen(runner, config, context)
             (config.data_dir / ADDRESS_FILE).write_text(greeting.address(config, port))
@@ -75,6 +77,13 @@ async def _start(app: web.Application) -> web.AppRunner:
         return await start(app)
     except VisavisError as error:
         raise BadSettingsError([f"{error.detail[:1].upper()}{error.detail[1:]}."]) from None
+
+
+def spare_the_collector() -> None:
+    """What is there when the server has started is there to stay. Looking through all of it for garbage again and again
+    would hold up every room, for a tenth of a second each time."""
+    gc.collect()
+    gc.freeze()
 
 
 async def listen(runner: web.AppRunner, config: Config, context: ssl.SSLContext | None) -> int:

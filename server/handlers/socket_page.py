@@ -13,6 +13,11 @@ from server.domain.messages import Bye, FromServer, Seat, encoder
 FAREWELL_S = 2.0
 """How long a socket may take to swallow what is left and the goodbye; then the line is cut."""
 
+NOT_HEARD = frozenset({"flooding", "malformed"})
+"""Who is told goodbye for this is not read any more, not even up to the answer to a close: all other rooms would wait
+for what still comes."""
+HASTE_S = 0.05
+
 CLOSE_CODES = {
     "replaced": 4001,
     "seat_revoked": 4003,
@@ -84,6 +89,8 @@ class LineOut(ABC, Generic[AnyStr]):
             self._enqueue(self._farewell(code))
             self._bye = code
             self._cut = asyncio.get_running_loop().call_later(FAREWELL_S, self._abort)
+            if code in NOT_HEARD and self._transport is not None and not self._transport.is_closing():
+                self._transport.pause_reading()
 
     async def write(self) -> None:
         """Sends what is queued until the goodbye has gone out, then closes the socket."""
@@ -93,8 +100,9 @@ class LineOut(ABC, Generic[AnyStr]):
                 self._stirred.clear()
                 while self._queue:
                     await self._deliver()
-            await self._socket.close(code=CLOSE_CODES.get(self._bye, WSCloseCode.POLICY_VIOLATION))
-        except ConnectionError:
+            async with asyncio.timeout(HASTE_S if self._bye in NOT_HEARD else None):
+                await self._socket.close(code=CLOSE_CODES.get(self._bye, WSCloseCode.POLICY_VIOLATION))
+        except (ConnectionError, TimeoutError):
             pass  # the line is gone; the reading side notices too
         finally:
             if self._cut is not None:
