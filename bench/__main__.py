@@ -9,7 +9,7 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from bench import meeting, record, sharing, strokes, together
+from bench import meeting, neighbours, record, sharing, strokes, together
 
 LIMIT_S = 480
 CASES = [("ours", 1), ("ours", 8), ("stock", 1)]
@@ -34,6 +34,8 @@ async def _all(rounds: int, record_rounds: int, sharing_rounds: int) -> None:
         await record.compare(5.0, record_rounds, CASES, say)
         say("\nServer CPU of passing on what two people make; the same updates to each")
         await sharing.compare(sharing_rounds, say)
+        say("\nTwenty rooms alone, and beside one that floods")
+        await neighbours.compare(3, say)
         say("\nOne's work on the other's screen, and what the page weighs")
         await together.measure(12, say)
         say("\nA full page of the board, Chromium drawing and encoding in software")
