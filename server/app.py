@@ -1,7 +1,6 @@
 """The one place where things are put together."""
 
 import socket
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
@@ -16,12 +15,12 @@ from server.handlers.assets import Assets
 from server.handlers.blobs import PACE as BLOB_PACE
 from server.handlers.guards import add_headers, guard
 from server.handlers.journals import SNAPSHOT_PACE
-from server.handlers.limits import Argon2Queue, limit_connections
-from server.handlers.octets import HELD_BODIES
+from server.handlers.limits import Argon2Queue, AtOnce, limit_connections
+from server.handlers.octets import HELD_BODIES, MOST_HELD
 from server.handlers.pages import Pages
 from server.handlers.routes import add_routes
 from server.handlers.sharing_socket import OPEN_SHARING, PACES, Paces
-from server.handlers.socket import OPEN
+from server.handlers.socket import OPEN, SOCKETS_A_SEAT
 from server.handlers.throttle import Buckets, GuessThrottle, RequestPace
 from server.handlers.words import Words
 from server.live.clock_sync import clock_is_synchronised
@@ -65,10 +64,10 @@ def build_app(
     app[keys.UPLOADS] = Buckets(BLOB_PACE)
     app[keys.SNAPSHOTS] = Buckets(SNAPSHOT_PACE)
     app[keys.PACE] = RequestPace(config.max_requests_per_second)
-    app[OPEN] = Counter()
-    app[OPEN_SHARING] = Counter()
+    app[OPEN] = AtOnce(SOCKETS_A_SEAT)
+    app[OPEN_SHARING] = AtOnce(SOCKETS_A_SEAT)
     app[PACES] = Paces()
-    app[HELD_BODIES] = Counter()
+    app[HELD_BODIES] = AtOnce(MOST_HELD)
     app[keys.ROUTES] = add_routes(app, Assets(config.web_dir))
     app.on_response_prepare.append(add_headers)
 

@@ -128,7 +128,7 @@ async def state(request: web.Request) -> web.Response:
         {
             "policy": policy,
             "counts": counts,
-            "live_rooms": len({room for room, _ in request.app[OPEN]}),
+            "live_rooms": len(request.app[OPEN].rooms),
             "disk_free_bytes": shutil.disk_usage(config.data_dir).free,
             "limits": {
                 "room_bytes": config.max_room_bytes,

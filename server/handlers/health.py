@@ -26,8 +26,8 @@ async def metrics(request: web.Request) -> web.Response:
     opened, janitor = request.app[OPEN], request.app[JANITOR]
     figures = {
         "visavis_rooms": ("Rooms that exist", counts.rooms),
-        "visavis_rooms_live": ("Rooms with somebody in them", len({room for room, _ in opened})),
-        "visavis_sockets": ("Pages connected", sum(opened.values())),
+        "visavis_rooms_live": ("Rooms with somebody in them", len(opened.rooms)),
+        "visavis_sockets": ("Pages connected", opened.total),
         "visavis_meetings": ("Meetings there have been", counts.meetings),
         "visavis_recordings_running": ("Recordings that run now", counts.recordings_running),
         "visavis_recordings_kept": ("Recordings that are kept", counts.recordings_kept),

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from aiohttp.web import Server
@@ -37,6 +38,37 @@ class Argon2Queue:
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class AtOnce:
+    """How many of something each seat has under way: at most so many."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._under_way: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def rooms(self) -> set[str]:
+        """Those in which any is under way."""
+        return {room for room, _ in self._under_way}
+
+    @property
+    def total(self) -> int:
+        return self._under_way.total()
+
+    @contextmanager
+    def one(self, whose: tuple[str, str], refusal: VisavisError) -> Iterator[None]:
+        """Counts as under way while the block runs; `whose` is a room and a seat. Raises the refusal where as many
+        are as may be."""
+        if self._under_way[whose] >= self._most:
+            raise refusal
+        self._under_way[whose] += 1
+        try:
+            yield
+        finally:
+            self._under_way[whose] -= 1
+            if not self._under_way[whose]:
+                del self._under_way[whose]
 
 
 def limit_connections(server: Server, per_network: int, overall: int, is_trusted: Callable[[str], bool]) -> None:

@@ -1,7 +1,6 @@
 """Bodies of raw octets, as they come."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -10,12 +9,13 @@ from server.domain.messages import Seat
 from server.errors import VisavisError
 from server.handlers.identity import resolve
 from server.handlers.keys import IDENTITY
+from server.handlers.limits import AtOnce
 
 STALLED_S = 30.0
 """How long a browser may take for a portion, either way."""
 MOST_HELD = 4
 """Bodies that one seat may have gathered in memory at once; pages send large changes one after another."""
-HELD_BODIES: web.AppKey[Counter[tuple[str, Seat]]] = web.AppKey("held_bodies")
+HELD_BODIES: web.AppKey[AtOnce] = web.AppKey("held_bodies")
 
 
 async def octets(request: web.Request) -> AsyncIterator[bytes]:
@@ -47,16 +47,9 @@ async def _portions(request: web.Request) -> AsyncIterator[bytes]:
 
 async def whole(request: web.Request, seat: Seat) -> bytes:
     """All of the body. Raises VisavisError `too_slow` (408), `empty` (422), `busy` (503)."""
-    held, whose = request.app[HELD_BODIES], (request.match_info["room"], seat)
-    if held[whose] >= MOST_HELD:
-        raise VisavisError("busy", "Several bodies are on their way already.", 503, retry_after_s=5)
-    held[whose] += 1
-    try:
+    busy = VisavisError("busy", "Several bodies are on their way already.", 503, retry_after_s=5)
+    with request.app[HELD_BODIES].one((request.match_info["room"], seat.value), busy):
         body = b"".join([some async for some in octets(request)])
-    finally:
-        held[whose] -= 1
-        if not held[whose]:
-            del held[whose]
     if not body:
         raise VisavisError("empty", "There is nothing in it.", 422)
     return body

@@ -1,7 +1,6 @@
 """The sharing socket: board, notes, topics and chat, apart from the meeting's own socket. See docs/protocol.md."""
 
 import asyncio
-from collections import Counter
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -14,8 +13,9 @@ from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.content import content_key
 from server.handlers.keys import CLOCK, DATABASE, HUB, IDENTITY
+from server.handlers.limits import AtOnce
 from server.handlers.sharing_page import SharingPage
-from server.handlers.socket import HEARTBEAT_S, MALFORMED_IN_A_ROW, SOCKETS_A_SEAT
+from server.handlers.socket import HEARTBEAT_S, MALFORMED_IN_A_ROW, too_many_sockets
 from server.handlers.throttle import Buckets, Pace
 from server.live.journal_room import JournalRoom
 from server.live.journals import LiveJournals
@@ -31,8 +31,8 @@ PASSES = Pace.a_second(60, burst=60)
 EXCESS = Pace.a_second(60, burst=1200)
 """Refused appends, after which a socket is closed."""
 
-OPEN_SHARING: web.AppKey["Counter[tuple[str, str]]"] = web.AppKey("open_sharing_sockets")
-"""Open sharing sockets by room and seat."""
+OPEN_SHARING: web.AppKey[AtOnce] = web.AppKey("open_sharing_sockets")
+"""Open sharing sockets of each seat."""
 
 PACES: web.AppKey["Paces"] = web.AppKey("sharing_paces")
 
@@ -55,19 +55,12 @@ async def sharing_socket(request: web.Request) -> web.StreamResponse:
         raise VisavisError("seat_needed", "Only somebody with a seat in the room may do this.", 403)
     if request.headers.get("Upgrade", "").lower() != "websocket":
         raise VisavisError("needs_websocket", "This address is a WebSocket's.", 426)
-    opened, key = request.app[OPEN_SHARING], (room_id, identity.seat.value)
-    if opened[key] >= SOCKETS_A_SEAT:
-        raise VisavisError("too_many_sockets", "This seat has too many open connections.", 429, retry_after_s=5)
-    if request.app[PACES].excess.wait_ms(key, request.app[CLOCK].now_ms()):
-        raise VisavisError("flooding", "This seat has sent far too much.", 429, retry_after_s=5)
-    opened[key] += 1
-    try:
+    whose = (room_id, identity.seat.value)
+    with request.app[OPEN_SHARING].one(whose, too_many_sockets()):
+        if request.app[PACES].excess.wait_ms(whose, request.app[CLOCK].now_ms()):
+            raise VisavisError("flooding", "This seat has sent far too much.", 429, retry_after_s=5)
         async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
             return await _serve(request, live)
-    finally:
-        opened[key] -= 1
-        if not opened[key]:
-            del opened[key]
 
 
 async def _serve(request: web.Request, live: LiveJournals) -> web.StreamResponse:

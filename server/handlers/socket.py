@@ -1,7 +1,6 @@
 """The meeting's WebSocket: who may open it, what it may carry, and how it ends. See docs/protocol.md."""
 
 import asyncio
-from collections import Counter
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -13,6 +12,7 @@ from server.domain.messages import MAX_MESSAGE_BYTES, Error, FromBrowser, Hello,
 from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.keys import CLOCK, CONFIG, HUB, IDENTITY, STUN
+from server.handlers.limits import AtOnce
 from server.handlers.socket_page import SocketPage
 from server.handlers.throttle import Buckets, Pace
 from server.ids import new_id
@@ -28,8 +28,8 @@ MALFORMED_IN_A_ROW = 10
 SOCKETS_A_SEAT = 8
 """A browser that reloads in a hurry has two or three for a moment."""
 
-OPEN: web.AppKey["Counter[tuple[str, str]]"] = web.AppKey("open_sockets")
-"""Open sockets by room and seat."""
+OPEN: web.AppKey[AtOnce] = web.AppKey("open_sockets")
+"""Open sockets of each seat."""
 
 log = get_logger()
 
@@ -46,17 +46,12 @@ async def room_socket(request: web.Request) -> web.StreamResponse:
     if request.headers.get("Upgrade", "").lower() != "websocket":
         raise VisavisError("needs_websocket", "This address is a WebSocket's.", 426)
     task = await hub.get(room_id)
-    opened, key = request.app[OPEN], (room_id, identity.seat.value)
-    if opened[key] >= SOCKETS_A_SEAT:
-        raise VisavisError("too_many_sockets", "This seat has too many open connections.", 429, retry_after_s=5)
-    opened[key] += 1
-    try:
-        with task.hold():
-            return await _serve(request, hub, task)
-    finally:
-        opened[key] -= 1
-        if not opened[key]:
-            del opened[key]
+    with request.app[OPEN].one((room_id, identity.seat.value), too_many_sockets()), task.hold():
+        return await _serve(request, hub, task)
+
+
+def too_many_sockets() -> VisavisError:
+    return VisavisError("too_many_sockets", "This seat has too many open connections.", 429, retry_after_s=5)
 
 
 async def _serve(request: web.Request, hub: Hub, task: RoomTask) -> web.StreamResponse:
