@@ -19,16 +19,12 @@ import asyncio
 import json
 import math
 import statistics
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import BrowserContext, Page
 
-from bench.together import SEE_SHAPE, between
-from tests.e2e.conftest import make_pair
-from tests.e2e.people import Person, chromium
-from tests.e2e.place import Place
+from bench.together import SEE_SHAPE, between, two_who_meet
+from tests.e2e.people import Person
 
 POINTS = 60
 A_PASTE = 250
@@ -156,34 +152,26 @@ async def drawn(mentor: Person, mentee: Person, times: int) -> list[float]:
 
 
 async def board_in_meeting(person: Person) -> Page:
-    await person.page.set_viewport_size({"width": 1280, "height": 720})
     await person.button("Whiteboard").click()
     await person.page.wait_for_function(READY, timeout=PATIENCE_MS)
     return person.page
 
 
 async def measure(count: int, say: Callable[[str], None]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        place = Place(Path(folder))
-        await place.start()
-        try:
-            async with async_playwright() as playwright, chromium(playwright) as browser:
-                pair = await make_pair(place.url, (browser, browser))
-                mentor, mentee = pair.mentor, pair.mentee
-                for person in (mentor, mentee):
-                    await board_in_meeting(person)
-                empty = await opened(mentor.context, pair.link, 0)
-                still = await mentee.page.evaluate(PAN, 60)
-                await fill(mentor, mentee, count)
-                full = await opened(mentor.context, pair.link, count)
-                for person in (mentor, mentee):  # all in sight
-                    await person.page.locator(".excalidraw").first.focus()
-                    await person.page.keyboard.press("Shift+1")
-                    await person.page.wait_for_timeout(2000)
-                pan = await mentee.page.evaluate(PAN, 120)
-                took = await drawn(mentor, mentee, 6)
-        finally:
-            await place.stop()
+    async with two_who_meet() as pair:
+        mentor, mentee = pair.mentor, pair.mentee
+        for person in (mentor, mentee):
+            await board_in_meeting(person)
+        empty = await opened(mentor.context, pair.link, 0)
+        still = await mentee.page.evaluate(PAN, 60)
+        await fill(mentor, mentee, count)
+        full = await opened(mentor.context, pair.link, count)
+        for person in (mentor, mentee):  # all in sight
+            await person.page.locator(".excalidraw").first.focus()
+            await person.page.keyboard.press("Shift+1")
+            await person.page.wait_for_timeout(2000)
+        pan = await mentee.page.evaluate(PAN, 120)
+        took = await drawn(mentor, mentee, 6)
     say(f"{count} pen strokes of {POINTS} points on one page")
     say(f"{'opened':20} {full:6.0f} ms, empty {empty:6.0f} ms: {full - empty:+.0f} (at most +{OPENED_MORE_MS})")
     say(

@@ -14,12 +14,13 @@ import argparse
 import asyncio
 import statistics
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
-from tests.e2e.conftest import make_pair
+from tests.e2e.conftest import Pair, make_pair
 from tests.e2e.people import Person, chromium
 from tests.e2e.place import Place
 
@@ -124,7 +125,9 @@ async def shapes(mentor: Person, mentee: Person, count: int) -> list[float]:
     return took
 
 
-async def measure(count: int, say: Callable[[str], None]) -> None:
+@asynccontextmanager
+async def two_who_meet() -> AsyncIterator[Pair]:
+    """In a room of their own on a server of their own, each at a laptop's size."""
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder))
         await place.start()
@@ -133,11 +136,16 @@ async def measure(count: int, say: Callable[[str], None]) -> None:
                 pair = await make_pair(place.url, (browser, browser))
                 for person in (pair.mentor, pair.mentee):
                     await person.page.set_viewport_size({"width": 1280, "height": 720})
-                weighed = await weights(pair.mentee)
-                talk = await messages(pair.mentor, pair.mentee, count)
-                drawn = await shapes(pair.mentor, pair.mentee, count)
+                yield pair
         finally:
             await place.stop()
+
+
+async def measure(count: int, say: Callable[[str], None]) -> None:
+    async with two_who_meet() as pair:
+        weighed = await weights(pair.mentee)
+        talk = await messages(pair.mentor, pair.mentee, count)
+        drawn = await shapes(pair.mentor, pair.mentee, count)
     for name, took in (("message to message", talk), ("shape to shape", drawn)):
         say(f"{name:20} median {statistics.median(took):6.0f} ms, worst of {len(took)} {max(took):6.0f} ms")
     for name, weight in weighed:
