@@ -9,15 +9,12 @@ import pytest
 import pytest_asyncio
 
 from server.clock import SystemClock
-from server.domain.messages import Seat
 from tests.live.house import House, open_house
 from tests.live.pages import pages_of
 from tests.live.sharing import SharingTab
-from tests.live.test_sharing_pages import Room, codes
+from tests.live.sharing_room import MENTEE, MENTOR, Room, codes
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
-
-MENTOR, MENTEE = Seat.MENTOR, Seat.MENTEE
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

@@ -2,29 +2,21 @@
 
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from server.clock import SystemClock
-from server.domain.messages import Seat
-from tests.live.house import House, open_house
+from tests.live.house import House
 from tests.live.pages import pages_of
-from tests.live.test_sharing_pages import Room, codes
+from tests.live.sharing_room import MENTEE, MENTOR, Room, codes, house_of_pages
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
-
-MENTOR, MENTEE = Seat.MENTOR, Seat.MENTEE
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with open_house(tmp_path_factory.mktemp("house"), clock=SystemClock()) as opened:
-        journals: Any = opened.hub.journals
-        journals.limits = replace(journals.limits, compact_entries=12, compact_within_ms=30_000)
+    async with house_of_pages(tmp_path_factory.mktemp("house"), compact_within_ms=30_000) as opened:
         yield opened
 
 
