@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 
 from aiohttp import web
 from structlog import get_logger
@@ -14,20 +15,21 @@ from server.errors import VisavisError
 from server.handlers.answers import answer
 from server.handlers.content import content_key
 from server.handlers.keys import CLOCK, DATABASE, HUB, IDENTITY, SNAPSHOTS
-from server.handlers.octets import STALLED_S, octets, whole
+from server.handlers.octets import STALLED_S, held_body, octets, whole
 from server.handlers.throttle import Pace
 from server.handlers.vouched import require_notes
 from server.ids import is_id
 from server.live.journal_keys import ThingKeys
 from server.live.journal_log import Log, log_name
 from server.live.journal_reader import read_journal, read_snapshot
-from server.live.journal_snapshots import Asked
+from server.live.journal_snapshots import Asked, Last
 from server.store import meetings, snapshots
 
 SNAPSHOT_PACE = Pace(burst=30, every_ms=3_000)
 """A seat's: far more than one who writes and deletes all the time ever asks for."""
 MAX_ENTRY_BYTES = 4 * 1024 * 1024
-MAX_SNAPSHOT_BYTES = 16 * 1024 * 1024
+MAX_SNAPSHOT_BYTES = 16 * 1024 * 1024 + MAX_ENTRY_BYTES
+"""With the entry that may come before it."""
 MAX_CHAT_BYTES = 16 * 1024
 DEADLINE_S = 300.0
 """A body of the largest size over a slow line."""
@@ -88,7 +90,11 @@ def _listed(kept: Kept, began_ms: int | None) -> dict[str, object]:
 
 
 async def make_snapshot(request: web.Request) -> web.StreamResponse:
-    """POST …/journals/{journal}/snapshots?upto=N[&forgets=1&drops=ID,ID] (seat)."""
+    """POST …/journals/{journal}/snapshots?upto=N[&forgets=1&drops=ID,ID][&last=ID&last_bytes=K] (seat).
+
+    With `last` the body begins with an entry of that name and length, and the snapshot holds it: so whoever deletes
+    something gets out of a journal that is full.
+    """
     (journal, seat), room_id = await _writer(request), request.match_info["room"]
     drops = tuple(each for each in request.query.get("drops", "").split(",") if each)
     if len(drops) > MAX_DROPS or not all(is_id(each) for each in drops):
@@ -96,11 +102,38 @@ async def make_snapshot(request: web.Request) -> web.StreamResponse:
     forgets, upto = request.query.get("forgets", "0") == "1", _number(request, "upto")
     now = request.app[CLOCK].now_ms()
     request.app[SNAPSHOTS].spend((room_id, seat.value), now, "too_many_snapshots", "Too many at once.")
+    held = held_body(request, seat) if "last" in request.query else nullcontext()
     async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
         target = live.room.log_of(journal, seat)
-        asked = Asked(upto, seat, await _meeting(request, target, upto), forgets, drops)
-        kept = await live.snapshots.make(target, asked, octets(request))
+        with held:
+            last, body = await _last(request, octets(request))
+            asked = Asked(upto, seat, await _meeting(request, target, upto), forgets, drops, last)
+            kept = await live.snapshots.make(target, asked, body)
     return answer({"id": kept.id})
+
+
+async def _last(request: web.Request, body: AsyncIterator[bytes]) -> tuple[Last | None, AsyncIterator[bytes]]:
+    """The entry before a snapshot, where there is one, and the snapshot. Raises VisavisError `too_large` 413, `empty`
+    422, and as `whole`."""
+    local, size = request.query.get("last"), _number(request, "last_bytes", 0)
+    if local is None:
+        return None, body
+    if not is_id(local):
+        raise VisavisError("bad_request", "last= must be an id.", 400)
+    if size > MAX_ENTRY_BYTES:
+        raise VisavisError("too_large", f"At most {MAX_ENTRY_BYTES} bytes.", 413)
+    held = bytearray()
+    while len(held) < max(size, 1) and (some := await anext(body, None)) is not None:
+        held += some
+    if not 0 < size <= len(held):
+        raise VisavisError("empty", "There is no entry in it.", 422)
+    return Last(local, bytes(held[:size])), _rest(bytes(held[size:]), body)
+
+
+async def _rest(begun: bytes, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield begun
+    async for some in body:
+        yield some
 
 
 async def read_one(request: web.Request) -> web.StreamResponse:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 
 from aiohttp import web
 
@@ -45,10 +46,15 @@ async def _portions(request: web.Request) -> AsyncIterator[bytes]:
         yield some
 
 
+def held_body(request: web.Request, seat: Seat) -> AbstractContextManager[None]:
+    """One that a seat gathers in memory. Raises VisavisError `busy` (503)."""
+    busy = VisavisError("busy", "Several bodies are on their way already.", 503, retry_after_s=5)
+    return request.app[HELD_BODIES].one((request.match_info["room"], seat.value), busy)
+
+
 async def whole(request: web.Request, seat: Seat) -> bytes:
     """All of the body. Raises VisavisError `too_slow` (408), `empty` (422), `busy` (503)."""
-    busy = VisavisError("busy", "Several bodies are on their way already.", 503, retry_after_s=5)
-    with request.app[HELD_BODIES].one((request.match_info["room"], seat.value), busy):
+    with held_body(request, seat):
         body = b"".join([some async for some in octets(request)])
     if not body:
         raise VisavisError("empty", "There is nothing in it.", 422)

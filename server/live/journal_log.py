@@ -132,12 +132,19 @@ class Log:
         else:
             self._again.setdefault(known.n, []).append(stored)
 
-    def check_room(self, size: int) -> None:
-        """Raises VisavisError `journal_full` 409, `disk_full` 507 (what was written before cannot be stored)."""
+    def check_room(self, size: int, *, with_snapshot: bool = False) -> None:
+        """Whether an entry may come. `with_snapshot`: one that stands for it too is here already, so that only what is
+        kept for going back can be too much.
+
+        Raises VisavisError `journal_full` 409, `kept_full` 409 (only the other seat's word makes room), `disk_full` 507
+        (what was written before cannot be stored)."""
         limits = self.limits
-        if self.used + size > limits.used_bytes or self.retained_bytes + size > limits.retained_bytes:
+        if self.retained_bytes + size > limits.retained_bytes or self.retained_entries >= limits.retained_entries:
+            more = {"used": self.retained_bytes, "limit": limits.retained_bytes}
+            raise VisavisError("kept_full", "What is kept until it is confirmed takes up all it may.", 409, **more)
+        if not with_snapshot and self.used + size > limits.used_bytes:
             raise VisavisError("journal_full", "The journal is full.", 409, used=self.used, limit=limits.used_bytes)
-        if self.since_entries >= limits.used_entries or self.retained_entries >= limits.retained_entries:
+        if not with_snapshot and self.since_entries >= limits.used_entries:
             used, limit = self.since_entries, limits.used_entries
             raise VisavisError("journal_full", "The journal has too many entries.", 409, used=used, limit=limit)
         if self.waiting_bytes + size > limits.pending_bytes and self.waiting:

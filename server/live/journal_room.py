@@ -164,15 +164,17 @@ class JournalRoom:
         body: bytes,
         stored: Callable[[Waiting], None],
         sharer: Sharer | None = None,
+        *,
+        with_snapshot: bool = False,
     ) -> None:
         """Numbers an entry of document or notes and passes it on, to all but the `sharer` it came from. One that is
-        known is not put again. Raises VisavisError `journal_full`, `disk_full`."""
+        known is not put again. Raises as `Log.check_room`."""
         target = self.document if journal is Journal.DOCUMENT else self.notes[seat]
         known = target.known(seat, local)
         if known is not None:
             target.say_again(known, Name(seat, local, known.at_ms), stored)
             return
-        target.check_room(len(body))
+        target.check_room(len(body), with_snapshot=with_snapshot)
         at_ms = self.services.clock.now_ms()
         n = target.number(Name(seat, local, at_ms), body, stored)
         small = body if len(body) <= MAX_BODY_BYTES else None

@@ -35,6 +35,13 @@ log = get_logger()
 T = TypeVar("T")
 
 
+class Last(Struct, frozen=True):
+    """An entry that comes with the snapshot that holds it, and is to be the last one in it."""
+
+    local: str
+    body: bytes
+
+
 class Asked(Struct, frozen=True):
     """A snapshot somebody wants to bring."""
 
@@ -43,6 +50,8 @@ class Asked(Struct, frozen=True):
     meeting: str | None
     forgets: bool
     drops: tuple[str, ...]
+    last: Last | None = None
+    """What is full takes this entry all the same: the snapshot makes room first. Its number will be `upto`."""
 
 
 class Snapshots:
@@ -57,9 +66,10 @@ class Snapshots:
     async def make(self, target: Log, asked: Asked, body: AsyncIterator[bytes]) -> Kept:
         """Takes a snapshot in, sealed chunk by chunk as it comes; the log stands on it afterwards.
 
-        Raises VisavisError `snapshot_old`, `snapshot_ahead` (409), `too_large` (413), `empty` (422), `busy` (503)."""
+        Raises VisavisError `snapshot_old`, `snapshot_ahead` (409), `too_large` (413), `empty` (422), `busy` (503), and
+        with a last entry `kept_full` (409) and `disk_full` (507)."""
         await self._room.flush()
-        rules.check_upto(target.standing, asked.upto, target.durable, asked.forgets)
+        self._check(target, asked)
         coming = (target, asked.by)
         if coming in self._coming:
             raise VisavisError("busy", "Another snapshot is on its way.", 503, retry_after_s=5)
@@ -68,6 +78,8 @@ class Snapshots:
             [(made, key)] = (await self._room.keys.make(Kind.SNAPSHOT)).items()
             try:
                 size = await self._take_in(target, made, key, asked, body)
+                if asked.last is not None:
+                    self._add_last(target, asked, asked.last)
             except BaseException:
                 await undisturbed(self._give_up(made))
                 raise
@@ -75,7 +87,26 @@ class Snapshots:
             self._coming.discard(coming)
         return await undisturbed(self._stand_on(target, made, asked, size))
 
+    def _check(self, target: Log, asked: Asked) -> None:
+        """What would be refused at the end is refused at the beginning."""
+        if asked.last is None:
+            rules.check_upto(target.standing, asked.upto, target.durable, asked.forgets)
+            return
+        rules.check_upto(target.standing, asked.upto, target.head + 1, asked.forgets)
+        if asked.upto != target.head + 1 or target.known(asked.by, asked.last.local):
+            raise VisavisError("snapshot_old", "Something was written meanwhile.", 409, upto=target.standing.upto)
+        target.check_room(len(asked.last.body), with_snapshot=True)
+
+    def _add_last(self, target: Log, asked: Asked, last: Last) -> None:
+        """The snapshot is in, so there is room: its last entry gets its number, and all hear it. Should this process
+        end before the log stands on the snapshot, the entry is there all the same, and the log fuller by it than it
+        may be; by no more than that, for the next one must bring a snapshot too."""
+        self._check(target, asked)
+        self._room.put(asked.by, target.journal, last.local, last.body, lambda _: None, with_snapshot=True)
+
     async def _take_in(self, target: Log, made: str, key: bytes, asked: Asked, body: AsyncIterator[bytes]) -> int:
+        limits = self._room.limits
+        most = limits.snapshot_bytes if asked.last is None else min(limits.snapshot_bytes, limits.used_bytes)
         async with self._services.database.write() as tx:
             await snapshots.begin(tx, self._room.id, target.name, self._kept(made, asked, 0, 0))
         size = place = 0
@@ -83,8 +114,8 @@ class Snapshots:
         async for some in body:
             held += some
             size += len(some)
-            if size > self._room.limits.snapshot_bytes:
-                raise VisavisError("too_large", f"At most {self._room.limits.snapshot_bytes} bytes.", 413)
+            if size > most:
+                raise VisavisError("too_large", f"At most {most} bytes.", 413)
             while len(held) > CHUNK_BYTES:  # the last chunk is sealed as the last, so one is always held back
                 await self._add_chunk(target, made, key, asked, place, bytes(held[:CHUNK_BYTES]), last=False)
                 del held[:CHUNK_BYTES]
@@ -118,6 +149,8 @@ class Snapshots:
 
     async def _stand_on(self, target: Log, made: str, asked: Asked, size: int) -> Kept:
         try:
+            if asked.last is not None:
+                await self._room.flush()
             async with self._services.database.write() as tx:
                 current = target.standing.current
                 kept = self._kept(made, asked, current.nth + 1 if current else 1, size)

@@ -319,7 +319,7 @@ async def test_many_small_entries_fill_a_journal_too(house: House) -> None:
     for n in (4, 5):
         assert await first.store(b"x") == n
     await first.append(b"x")  # what could be gone back to counts as well
-    assert (await first.expect("refused"))[1] == "journal_full"
+    assert (await first.expect("refused"))[1] == "kept_full"
     assert (await second.decide(made, "confirm"))[0] == 200
     assert await first.store(b"x") == 6
 
