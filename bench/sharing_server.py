@@ -64,7 +64,7 @@ async def serve(rooms: int, flood: bool, folder: Path) -> None:
     async with serving(config) as server:
         spare_the_collector()
         if flood:
-            server.app[PACES].appends = Buckets(Pace(burst=1, every_ms=0))
+            server.app[PACES].writes = Buckets(Pace(burst=1, every_ms=0))
             journals = server.app[HUB].journals
             journals.limits = replace(
                 journals.limits,

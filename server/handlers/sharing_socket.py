@@ -8,7 +8,7 @@ from structlog import get_logger
 
 from server.clock import Clock
 from server.crypto.keys import token_hash
-from server.domain.sharing import MAX_FRAME_BYTES, Append, FromSharer, Journal, Pass, Refused, Strike, decoder, encoder
+from server.domain.sharing import MAX_FRAME_BYTES, FromSharer, Journal, Pass, Refused, Strike, decoder, encoder
 from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.content import content_key
@@ -22,14 +22,11 @@ from server.live.journals import LiveJournals
 from server.store import seats
 
 TURN_FRAMES = 32
-"""Frames of one socket that are taken in one turn of the loop: a flood must not keep the others waiting."""
-SLOWED_S = 0.002
-"""How long a socket is not read after a frame that was not taken: what floods waits at its own end of the line."""
+"""Frames of one socket that are taken in one turn of the loop: a burst must not keep the others waiting."""
 MAX_CHAT_BYTES = 16 * 1024
-APPENDS = Pace.a_second(60, burst=240)
+WRITES = Pace.a_second(60, burst=240)
 PASSES = Pace.a_second(60, burst=60)
-EXCESS = Pace.a_second(60, burst=1200)
-"""Refused appends, after which a socket is closed."""
+COMINGS = Pace.a_second(1, burst=32)
 
 OPEN_SHARING: web.AppKey[AtOnce] = web.AppKey("open_sharing_sockets")
 """Open sharing sockets of each seat."""
@@ -40,12 +37,14 @@ log = get_logger()
 
 
 class Paces:
-    """What a seat may send, over all the sockets it has or comes back with."""
+    """What a seat may do, over all the sockets it has or comes back with."""
 
     def __init__(self) -> None:
-        self.appends = Buckets(APPENDS)
+        self.writes = Buckets(WRITES)
+        """Every frame but those that pass, also an unreadable one."""
         self.passes = Buckets(PASSES)
-        self.excess = Buckets(EXCESS)
+        self.comings = Buckets(COMINGS)
+        """Sockets opened."""
 
 
 async def sharing_socket(request: web.Request) -> web.StreamResponse:
@@ -57,8 +56,8 @@ async def sharing_socket(request: web.Request) -> web.StreamResponse:
         raise VisavisError("needs_websocket", "This address is a WebSocket's.", 426)
     whose = (room_id, identity.seat.value)
     with request.app[OPEN_SHARING].one(whose, too_many_sockets()):
-        if request.app[PACES].excess.wait_ms(whose, request.app[CLOCK].now_ms()):
-            raise VisavisError("flooding", "This seat has sent far too much.", 429, retry_after_s=5)
+        now = request.app[CLOCK].now_ms()
+        request.app[PACES].comings.spend(whose, now, "flooding", "This seat comes back far too often.")
         async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
             return await _serve(request, live)
 
@@ -94,7 +93,8 @@ async def _still_holds(request: web.Request, page: SharingPage) -> bool:
 
 
 class Reading:
-    """What comes in on one socket, at a bounded pace."""
+    """What comes in on one socket, at the pace of its seat: what is too fast waits at its own end of the line, for a
+    frame that was read and refused would cost as much as one that is taken."""
 
     def __init__(self, room: JournalRoom, page: SharingPage, paces: Paces, clock: Clock) -> None:
         self._room = room
@@ -110,63 +110,68 @@ class Reading:
         async for frame in socket:
             if self._page.closing or frame.type not in (WSMsgType.BINARY, WSMsgType.TEXT):
                 break
-            taken = self._read(frame.data if frame.type is WSMsgType.BINARY else None)
+            message = self._read(frame.data if frame.type is WSMsgType.BINARY else None)
+            may = await self._may_pass() if isinstance(message, Pass) else await self._may_write()
             if self._page.closing:
                 break
+            if may and message is not None:
+                self._take(message)
             frames += 1
-            if not taken:
-                await asyncio.sleep(SLOWED_S)
-            elif frames % TURN_FRAMES == 0:
+            if frames % TURN_FRAMES == 0:
                 await asyncio.sleep(0)
 
-    def _read(self, data: bytes | None) -> bool:
-        """Whether it was something that may be sent, and no more of it than may be. `data` None: a text frame."""
-        if data is None:
-            return self._unreadable("Frames are binary.")
-        try:
-            message: FromSharer = decoder.decode(data)
-        except msgspec.ValidationError as error:
-            return self._unreadable(str(error)[:300])
-        except (msgspec.DecodeError, RecursionError, UnicodeError):
-            return self._unreadable("Not MessagePack.")
-        self._malformed = 0
-        try:
-            return self._take(message)
-        except Exception as error:
-            # ours to repair; nobody loses the line over it
-            log.exception("sharing_failed", room=self._room.id, error=type(error).__name__)
-            self._refuse("internal", "Something went wrong here.")
-            return True
+    async def _may_pass(self) -> bool:
+        """What comes too fast is left out rather than late; the line rests until the next may go."""
+        may = self._paces.passes.draw(self._whose, self._clock.now_ms())
+        if not may:
+            await self._turn(self._paces.passes)
+        return may
 
-    def _take(self, message: FromSharer) -> bool:
-        now = self._clock.now_ms()
-        if isinstance(message, Pass):
-            taken = self._paces.passes.draw(self._whose, now)
-            if taken:
-                self._room.pass_on(self._page, message.body)
-            return taken
-        if not self._paces.appends.draw(self._whose, now):
-            self._slow_down(now, message.local if isinstance(message, Append) else None)
-            return False
-        if isinstance(message, Strike):
-            self._room.strike(self._page, message.n)
-        elif message.journal is Journal.CHAT and len(message.body) > MAX_CHAT_BYTES:
-            self._refuse("too_large", f"At most {MAX_CHAT_BYTES} bytes.", message.local)
-        else:
-            self._room.append(self._page, message.journal, message.local, message.body)
+    async def _may_write(self) -> bool:
+        await self._turn(self._paces.writes)
+        self._paces.writes.take(self._whose, self._clock.now_ms())
         return True
 
-    def _slow_down(self, now: int, local: str | None) -> None:
-        self._refuse("flooding", "At most 60 entries a second.", local)
-        if not self._paces.excess.draw(self._whose, now):
-            self._page.bye("flooding")
+    async def _turn(self, pace: Buckets) -> None:
+        """Until the seat may again, or the page is told goodbye."""
+        while not self._page.closing:
+            wait_ms = pace.wait_ms(self._whose, self._clock.now_ms())
+            if not wait_ms:
+                return
+            await asyncio.sleep(wait_ms / 1000)
 
-    def _unreadable(self, detail: str) -> bool:
+    def _read(self, data: bytes | None) -> FromSharer | None:
+        """None where it was nothing readable; its sender is told. `data` None: a text frame."""
+        detail = "Frames are binary."
+        try:
+            if data is not None:
+                message: FromSharer = decoder.decode(data)
+                self._malformed = 0
+                return message
+        except msgspec.ValidationError as error:
+            detail = str(error)[:300]
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            detail = "Not MessagePack."
         self._refuse("malformed", detail)
         self._malformed += 1
         if self._malformed >= MALFORMED_IN_A_ROW:
             self._page.bye("malformed")
-        return False
+        return None
+
+    def _take(self, message: FromSharer) -> None:
+        try:
+            if isinstance(message, Pass):
+                self._room.pass_on(self._page, message.body)
+            elif isinstance(message, Strike):
+                self._room.strike(self._page, message.n)
+            elif message.journal is Journal.CHAT and len(message.body) > MAX_CHAT_BYTES:
+                self._refuse("too_large", f"At most {MAX_CHAT_BYTES} bytes.", message.local)
+            else:
+                self._room.append(self._page, message.journal, message.local, message.body)
+        except Exception as error:
+            # ours to repair; nobody loses the line over it
+            log.exception("sharing_failed", room=self._room.id, error=type(error).__name__)
+            self._refuse("internal", "Something went wrong here.")
 
     def _refuse(self, code: str, detail: str, local: str | None = None) -> None:
         self._page.send(encoder.encode(Refused(code, detail, local)))

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import WSMsgType, web
 
 from server.domain.messages import Seat
-from server.domain.sharing import Journal, Pass, encoder
+from server.domain.sharing import Append, Journal, Pass, encoder
 from server.handlers import sharing_socket, socket_page
 from server.handlers.content import content_key
 from server.handlers.sharing_socket import Paces
@@ -216,19 +216,20 @@ class _Page:
 
 
 class _Flood:
-    """A socket on which a stroke follows another."""
+    """A socket on which a stroke follows another, or an entry."""
 
-    def __init__(self) -> None:
+    def __init__(self, entries: bool = False) -> None:
         self.read = 0
+        self._entries = entries
 
     async def __aiter__(self) -> AsyncIterator[SimpleNamespace]:
         while True:
             self.read += 1
-            yield SimpleNamespace(type=WSMsgType.BINARY, data=encoder.encode(Pass(b"stroke")))
+            said = Append(Journal.DOCUMENT, new_id(), b"x") if self._entries else Pass(b"stroke")
+            yield SimpleNamespace(type=WSMsgType.BINARY, data=encoder.encode(said))
 
 
-async def test_a_line_is_hardly_read_while_more_comes_than_may(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing_socket, "SLOWED_S", 3600)
+async def test_a_line_is_not_read_while_more_comes_than_may(house: House) -> None:
     mentor, _ = await sharing_pair(house)
     live = house.hub.journals.peek(mentor.room)
     assert live is not None
@@ -238,6 +239,23 @@ async def test_a_line_is_hardly_read_while_more_comes_than_may(house: House, mon
     await mentor.store(b"meanwhile")
     assert flood.read == 61  # as many as may be passed on in a burst, and one
     reading.cancel()
+
+
+async def test_what_waits_is_not_taken_from_a_page_that_is_let_go_meanwhile(house: House) -> None:
+    mentor, mentee = await sharing_pair(house)
+    live = house.hub.journals.peek(mentor.room)
+    assert live is not None
+    flood: Any = _Flood(entries=True)
+    page: Any = _Page()
+    live.room.come(page)
+    reading = asyncio.create_task(sharing_socket.Reading(live.room, page, Paces(), house.clock).run(flood))
+    await mentee.expect("entry", lambda message: message[2] == 240)
+    page.closing = True
+    house.advance(1_000)
+    await reading
+    live.room.gone(page)
+    assert flood.read == 241
+    assert await mentee.store(b"the next") == 241
 
 
 class _Leaves(_Page):
