@@ -174,13 +174,20 @@ class Refused(Struct, frozen=True, array_like=True, tag="refused"):
     local: Id | None
 
 
+class Browsers(Struct, frozen=True, array_like=True, tag="browsers"):
+    """Another set of browsers holds this page's seat, or there is something to tell of them: it asks
+    again (GET …/browsers)."""
+
+
 class Bye(Struct, frozen=True, array_like=True, tag="bye"):
     """The last message before the server closes a socket: the codes of the meeting's socket."""
 
     code: Code
 
 
-ToSharer = Here | Entry | Stored | Durable | Struck | Passed | Partner | Compact | Changed | Room | Refused | Bye
+ToSharer = (
+    Here | Entry | Stored | Durable | Struck | Passed | Partner | Compact | Changed | Room | Browsers | Refused | Bye
+)
 
 
 # --- over HTTP ----------------------------------------------------------------------------------------------------

@@ -88,11 +88,15 @@ async def join(request: web.Request) -> web.StreamResponse:
         if right.how is not None:
             token_hash = keys.token_hash(cookie)
             await seats.add_cookie(tx, room_id, wanted.seat, token_hash=token_hash, how=right.how, now=now)
+            if right.how is How.APPROVAL:
+                await seats.vouched(tx, room_id, wanted.seat, seats.browser_id(token_hash), now)
+                await audit.append(tx, "seat_vouched", now=now, by=wanted.seat.other, room=room_id)
         else:
             held = keys.token_hash(cookies.read_seats(request, room_id)[wanted.seat])
             await seats.touch_cookie(tx, room_id, held, now)
             if right.link_secret is not None:
                 await seats.prove_cookie(tx, room_id, held)
+                await seats.settle_vouches(tx, room_id, wanted.seat, [seats.browser_id(held)])
         token = cookie if right.how is not None else cookies.read_seats(request, room_id)[wanted.seat]
         proofs = content.Proofs(
             token,
@@ -104,6 +108,7 @@ async def join(request: web.Request) -> web.StreamResponse:
         if right.proved is not None:
             before, pair = right.proved
             session = await begin_session(request, tx, room_id, pair, before.keys.argon2_salt)
+    hub.browsers_changed(room_id, wanted.seat)
     await hub.policy_changed(room_id)
     response = answer(
         {
@@ -236,4 +241,6 @@ async def logout(request: web.Request) -> web.StreamResponse:
         hub.revoke(room_id, {keys.token_hash(held[seat]) for seat in identity.seats})
         for seat in held:
             cookies.forget(request, response, cookies.seat_name(room_id, seat))
+        for seat in identity.seats:
+            hub.browsers_changed(room_id, seat)
     return response

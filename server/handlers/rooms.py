@@ -14,14 +14,13 @@ from server.domain.messages import Seat
 from server.errors import VisavisError
 from server.handlers import content, cookies
 from server.handlers.answers import answer, read_json
+from server.handlers.browsers import take_seat_from
 from server.handlers.keys import CLOCK, CONFIG, DATABASE, GUESSES, HUB, IDENTITY, JANITOR, MASTER_KEYS, ORIGIN, PEER
 from server.handlers.proofs import begin_session, lock_with, session_pair
 from server.handlers.tidy import tidy
-from server.handlers.vouched import require_own
 from server.ids import new_id
 from server.live import facts
 from server.store import audit, retention, rooms, seats, sessions
-from server.store.database import Tx
 
 LONGEST_TITLE = 120
 Days = Annotated[int, Meta(ge=1, le=3650)]
@@ -161,22 +160,14 @@ async def change_password(request: web.Request) -> web.StreamResponse:
         locked = msgspec.structs.replace(locked, generation=before.keys.generation)
         await rooms.set_password(tx, room_id, locked, by_pair=True)
         ended = await sessions.end_all_but(tx, room_id, identity.session.token_hash)
-        by, out = identity.seat or "server", await _others_out(request, tx, room_id) if wanted.others_out else set()
+        seat = identity.seat
+        assert seat is not None
+        out = await take_seat_from(request, tx, room_id, seat, None) if wanted.others_out else set()
         await audit.append(
-            tx, "password_changed", now=now, by=by, room=room_id, sessions_ended=ended, browsers_out=len(out)
+            tx, "password_changed", now=now, by=seat, room=room_id, sessions_ended=ended, browsers_out=len(out)
         )
     hub.revoke(room_id, out)
+    hub.browsers_changed(room_id, seat)
     hub.services.readers.drop_room(room_id, but=identity.session.token_hash)
     await hub.policy_changed(room_id)
     return answer({"sessions_ended": ended, "browsers_out": len(out)})
-
-
-async def _others_out(request: web.Request, tx: Tx, room_id: str) -> set[bytes]:
-    """The hashes of the cookies that hold one's own seat no longer."""
-    seat = request[IDENTITY].seat
-    assert seat is not None
-    await require_own(request, tx, room_id, seat)
-    own = keys.token_hash(cookies.read_seats(request, room_id)[seat])
-    others = {held for held in await seats.cookies(tx, room_id, seat) if held != own}
-    await seats.forget_cookies(tx, room_id, seat, but=own)
-    return others

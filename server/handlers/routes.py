@@ -6,6 +6,7 @@ from server.domain.sharing import Journal
 from server.handlers import (
     admin,
     blobs,
+    browsers,
     devices,
     health,
     join,
@@ -50,6 +51,9 @@ TABLE: tuple[Route, ...] = (
     Route("POST", f"{API}/logout", Right.OPEN, join.logout),
     Route("POST", f"{API}/device-requests", Right.OPEN, devices.request_device),
     Route("GET", f"{API}/device-requests/{{request}}", Right.OPEN, devices.watch_device_request),
+    Route("GET", f"{API}/browsers", Right.SEAT, browsers.list_browsers),
+    Route("POST", f"{API}/browsers/out", Right.SEAT, browsers.put_out),
+    Route("POST", f"{API}/browsers/known", Right.SEAT, browsers.know),
     Route("GET", f"{API}/socket", Right.SEAT, socket.room_socket, Kind.SOCKET, deadline_s=None),
     Route("POST", f"{API}/retention", Right.SEAT, rooms.shorten_retention),
     Route("POST", f"{API}/password", Right.SESSION_AND_SEAT, rooms.change_password),

@@ -11,7 +11,7 @@ from server.domain.events import PageCame
 from server.domain.messages import MAX_MESSAGE_BYTES, Error, FromBrowser, Hello, IceServer, Welcome, decoder
 from server.errors import VisavisError
 from server.handlers import cookies
-from server.handlers.keys import CLOCK, CONFIG, HUB, IDENTITY, STUN
+from server.handlers.keys import CLOCK, CONFIG, DATABASE, HUB, IDENTITY, STUN
 from server.handlers.limits import AtOnce
 from server.handlers.socket_page import SocketPage
 from server.handlers.throttle import Buckets, Pace
@@ -19,6 +19,7 @@ from server.ids import new_id
 from server.live.hub import Hub
 from server.live.inbox import receive
 from server.live.room_task import RoomTask
+from server.store import seats
 
 HEARTBEAT_S = 15.0
 HELLO_WITHIN_MS = 5_000
@@ -118,8 +119,17 @@ async def _take(request: web.Request, hub: Hub, task: RoomTask, page: SocketPage
             receive(task, hub.devices, page, message, now)
     elif isinstance(message, Hello):
         _greet(request, hub, task, page, message)
+        if not await still_holds(request, page):
+            task.leave(page, "seat_revoked")
     else:
         page.send(Error("hello_first", "The first message is hello."))
+
+
+async def still_holds(request: web.Request, page: SocketPage) -> bool:
+    """Whoever takes a seat away looks at the pages that have come; one that was on its way then is looked at here."""
+    async with request.app[DATABASE].read() as tx:
+        held = await seats.holder(tx, request.match_info["room"], page.proof, request.app[CLOCK].now_ms())
+    return held is page.seat
 
 
 def _greet(request: web.Request, hub: Hub, task: RoomTask, page: SocketPage, message: Hello) -> None:

@@ -20,10 +20,15 @@ AWAY_MS = 45 * 24 * 3600 * 1000
 taken that device and link are lost."""
 
 
+async def is_only_vouched(request: web.Request, tx: Tx, room: str, seat: Seat) -> bool:
+    """Whether this browser is only vouched for, while the seat's own are about."""
+    token, since = cookies.read_seats(request, room)[seat], request.app[CLOCK].now_ms() - AWAY_MS
+    return await seats.is_vouched(tx, room, seat, token_hash(token), since=since)
+
+
 async def require_own(request: web.Request, tx: Tx, room: str, seat: Seat) -> None:
     """Raises VisavisError `link_wanted` (403) where this browser is only vouched for and the seat's own are about."""
-    token, since = cookies.read_seats(request, room)[seat], request.app[CLOCK].now_ms() - AWAY_MS
-    if await seats.is_vouched(tx, room, seat, token_hash(token), since=since):
+    if await is_only_vouched(request, tx, room, seat):
         raise VisavisError("link_wanted", "This browser needs the personal link for that.", 403)
 
 

@@ -101,6 +101,16 @@ class Hub:
                 if page.proof in proofs:
                     task.leave(page, "seat_revoked")
 
+    def proofs_here(self, room_id: str) -> frozenset[bytes]:
+        """Hashes of the seat cookies with which a page of the room is open now."""
+        task = self._rooms.get(room_id)
+        meeting = [page.proof for page in task.pages()] if task is not None else []
+        return self.journals.proofs_here(room_id) | frozenset(meeting)
+
+    def browsers_changed(self, room_id: str, seat: Seat) -> None:
+        """Another set of browsers holds the seat, or what its person has to be told of them has changed."""
+        self.journals.browsers_changed(room_id, seat)
+
     def reading_ends(self, recording_id: str) -> None:
         """The recording is being destroyed: open readers and their keys are dropped at once."""
         self.services.readers.drop_recording(recording_id)

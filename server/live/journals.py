@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from server.domain.messages import Seat
-from server.domain.sharing import Journal
+from server.domain.sharing import Browsers, Journal, encoder
 from server.errors import VisavisError
 from server.live.compaction import Compaction
 from server.live.journal_log import Log
@@ -14,6 +14,8 @@ from server.live.journal_snapshots import Snapshots, finish_dropping
 from server.live.journal_writer import JournalWriter
 from server.live.services import Services
 from server.live.sharers import JournalLimits
+
+BROWSERS = encoder.encode(Browsers())
 
 
 class LiveJournals:
@@ -126,6 +128,18 @@ class Journals:
         for sharer in list(live.room.sharers) if live is not None else ():
             if sharer.proof in proofs:
                 sharer.bye("seat_revoked")
+
+    def proofs_here(self, room_id: str) -> frozenset[bytes]:
+        """Hashes of the seat cookies that open sockets came in with."""
+        live = self._rooms.get(room_id)
+        return frozenset(sharer.proof for sharer in live.room.sharers) if live is not None else frozenset()
+
+    def browsers_changed(self, room_id: str, seat: Seat) -> None:
+        """The seat's pages ask again which browsers hold it."""
+        live = self._rooms.get(room_id)
+        for sharer in list(live.room.sharers) if live is not None else ():
+            if sharer.seat is seat:
+                sharer.send(BROWSERS)
 
     async def close(self) -> None:
         """Going down: every socket gets `bye` `going_down`, and all that was numbered is written."""

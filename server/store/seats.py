@@ -1,9 +1,13 @@
 """Seats: two a room, each claimed once; what proves them afterwards."""
 
+import base64
+import hashlib
+from collections.abc import Collection
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, insert, select, update
 
 from server.domain.messages import Seat
 from server.errors import VisavisError
@@ -40,6 +44,25 @@ class SeatKey(Struct, frozen=True):
     spki: bytes
     """ECDSA P-256, DER SubjectPublicKeyInfo."""
     registered_ms: int
+
+
+class Browser(Struct, frozen=True):
+    """A browser that holds the seat by its cookie."""
+
+    token_hash: bytes
+    how: How
+    created_ms: int
+    used_ms: int
+    """When it last joined."""
+
+    @property
+    def id(self) -> str:
+        return browser_id(self.token_hash)
+
+
+def browser_id(token_hash: bytes) -> str:
+    """What a browser is called towards the others of its seat: made of its cookie's hash, which stays here."""
+    return base64.b32encode(hashlib.sha256(b"browser" + token_hash).digest()[:10]).decode().lower()
 
 
 async def both(tx: Tx, room: str) -> dict[Seat, SeatRow]:
@@ -107,24 +130,38 @@ async def prove_cookie(tx: Tx, room: str, token_hash: bytes) -> None:
     await tx.execute(update(tables.seat_cookies).where(_cookie(room, token_hash)).values(how=How.LINK))
 
 
-async def cookies(tx: Tx, room: str, seat: Seat) -> set[bytes]:
-    """Hashes of the cookies that hold the seat."""
-    held = tables.seat_cookies
-    found = await tx.execute(select(held.c.token_hash).where(held.c.room == room, held.c.seat == seat))
-    return set(found.scalars())
+async def browsers(tx: Tx, room: str, seat: Seat, now: int) -> list[Browser]:
+    """Those that hold the seat, in the order in which they came."""
+    held = tables.seat_cookies.c
+    asked: Select[Any] = select(held.token_hash, held.how, held.created_ms, held.used_ms).where(
+        held.room == room, held.seat == seat, held.used_ms > now - COOKIE_MS
+    )
+    found = await tx.execute(asked.order_by(held.created_ms, held.token_hash))
+    return [rows.convert(row, Browser) for row in found]
 
 
 async def forget_cookie(tx: Tx, room: str, token_hash: bytes) -> None:
     await tx.execute(delete(tables.seat_cookies).where(_cookie(room, token_hash)))
 
 
-async def forget_cookies(tx: Tx, room: str, seat: Seat, *, but: bytes | None = None) -> int:
-    """All browsers but one lose the seat; how many."""
-    cookies = tables.seat_cookies
-    theirs = and_(cookies.c.room == room, cookies.c.seat == seat)
-    if but is not None:
-        theirs = and_(theirs, cookies.c.token_hash != but)
-    return (await tx.execute(delete(cookies).where(theirs))).rowcount
+async def vouched(tx: Tx, room: str, seat: Seat, browser: str, now: int) -> None:
+    """The seat was opened in this browser by the partner's word: its person is to be told of it."""
+    await tx.execute(insert(tables.vouches).values(room=room, seat=seat, browser=browser, at_ms=now))
+
+
+async def vouches(tx: Tx, room: str, seat: Seat) -> dict[str, int]:
+    """Of which browsers the person has still to be told, and since when; also of those that hold the seat no more."""
+    told = tables.vouches.c
+    found = await tx.execute(
+        select(told.browser, told.at_ms).where(told.room == room, told.seat == seat).order_by(told.at_ms)
+    )
+    return {row.browser: row.at_ms for row in found}
+
+
+async def settle_vouches(tx: Tx, room: str, seat: Seat, browsers: Collection[str]) -> None:
+    """The person knows of these."""
+    told = tables.vouches
+    await tx.execute(delete(told).where(told.c.room == room, told.c.seat == seat, told.c.browser.in_(list(browsers))))
 
 
 async def add_key(tx: Tx, room: str, seat: Seat, key_id: str, spki: bytes, now: int) -> None:

@@ -107,6 +107,18 @@ seat_cookies = Table(
     Index(None, "used_ms"),
 )
 
+vouches = Table(
+    "vouches",
+    metadata,
+    Column("room", Id, nullable=False),
+    Column("seat", SeatName, nullable=False),
+    Column("browser", Id, nullable=False),
+    Column("at_ms", Moment, nullable=False),
+    PrimaryKeyConstraint("room", "seat", "browser"),
+    ForeignKeyConstraint(["room", "seat"], ["seats.room", "seats.seat"]),
+    _one_of("seat", "mentor", "mentee"),
+)
+
 seat_keys = Table(
     "seat_keys",
     metadata,

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from server.errors import VisavisError
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration in `versions/`; a test compares."""
 
 _TABLE = "alembic_version"

@@ -59,6 +59,7 @@ class OpenSharing implements Work {
   readonly you: Seat;
   readonly #gate = signal<Gate>("opening");
   readonly #partner = signal(false);
+  readonly #browsers = signal(0);
   readonly #troubles = new TroubleList();
   readonly #requests: Requests;
   readonly #world: World;
@@ -76,6 +77,7 @@ class OpenSharing implements Work {
   #closed = false;
 
   readonly phase: ReadonlySignal<SharingPhase>;
+  readonly browsersChanged: ReadonlySignal<number> = this.#browsers;
   readonly partnerHere: ReadonlySignal<boolean>;
   readonly unsent: ReadonlySignal<number>;
   readonly troubles: ReadonlySignal<readonly Trouble[]> = this.#troubles.list;
@@ -282,6 +284,9 @@ class OpenSharing implements Work {
       case "room":
         this.#filling(message.journal, message.used, message.limit);
         break;
+      case "browsers":
+        this.#browsers.value += 1;
+        break;
       case "refused":
         if (message.local) this.#outgoing.sender.refused(message.code, message.local);
         else if (message.code !== "flooding") this.#talk.notStruck();
@@ -294,6 +299,7 @@ class OpenSharing implements Work {
   }
 
   #arrived(message: Here): void {
+    this.#browsers.value += 1;
     this.#partner.value = message.partner;
     this.#troubles.clear("journal_full", "document");
     this.#late.arrived({ document: message.document, notes: message.notes });

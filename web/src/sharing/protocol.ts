@@ -71,6 +71,7 @@ export type ToSharer =
   | { readonly type: "compact"; journal: Journal; upto: number }
   | Changed
   | { readonly type: "room"; journal: Journal; used: number; limit: number }
+  | { readonly type: "browsers" }
   | { readonly type: "refused"; code: string; detail: string; local: Id | null }
   | { readonly type: "bye"; code: string };
 
@@ -190,6 +191,7 @@ const TO_SHARER: Record<ToSharer["type"], Fields> = {
     ["used", number],
     ["limit", number],
   ],
+  browsers: [],
   refused: [
     ["code", code],
     ["detail", text],

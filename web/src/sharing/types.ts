@@ -65,6 +65,8 @@ export interface Sharing {
   readonly room: Id;
   readonly you: Seat;
   readonly phase: ReadonlySignal<SharingPhase>;
+  /** Rises each time it is worth asking which browsers hold the seat: the line has opened, or the server says so. */
+  readonly browsersChanged?: ReadonlySignal<number>;
   /** Whether the other seat has any page with these things open. */
   readonly partnerHere: ReadonlySignal<boolean>;
   /** Entries written here that the server has not stored yet. */
