@@ -17,6 +17,7 @@ from server.live.journal_keys import Kind, ThingKeys, changed
 from server.live.journal_log import Plain, log_name, open_batch
 from server.live.services import Services
 from server.store import chat, journals, snapshots
+from server.store.chat import ChatRow
 
 PORTION_BYTES = 256 * 1024
 PORTION_ENTRIES = 100
@@ -83,8 +84,11 @@ async def read_entries(
 
 
 async def _read_chat(services: Services, keys: ThingKeys, after: int) -> AsyncIterator[bytes]:
+    """Whoever has the entries up to `after` learns first which of them were struck out."""
     async with services.database.read() as tx:
         head = (await chat.count(tx, keys.room)).head
+    async for struck in _read_struck(services, keys.room, min(after, head)):
+        yield struck
     while after < head:
         async with services.database.read() as tx:
             rows = await chat.read(tx, keys.room, after, PORTION_ENTRIES)
@@ -97,12 +101,27 @@ async def _read_chat(services: Services, keys: ThingKeys, after: int) -> AsyncIt
             # a key that is gone: it is being struck out at this moment, or was when a former process ended
             there = row.sealed is not None and row.key in opened
             body = open_chat(keys.room, opened[row.key], row) if there else None
-            size = len(body) if body is not None else 0
-            frames += _frame(encoder.encode(Entry(Journal.CHAT, row.n, row.seat, row.at_ms, row.local, body, size)))
+            frames += _said(row, body)
         if not rows:
             break
         yield bytes(frames)
     yield _frame(encoder.encode(End(head)))
+
+
+async def _read_struck(services: Services, room: str, upto: int) -> AsyncIterator[bytes]:
+    after = 0
+    while after < upto:
+        async with services.database.read() as tx:
+            rows = await chat.struck(tx, room, after, upto, TURN_ENTRIES)
+        if not rows:
+            return
+        after = rows[-1].n
+        yield b"".join(_said(row, None) for row in rows)
+
+
+def _said(row: ChatRow, body: bytes | None) -> bytes:
+    size = len(body) if body is not None else 0
+    return _frame(encoder.encode(Entry(Journal.CHAT, row.n, row.seat, row.at_ms, row.local, body, size)))
 
 
 async def read_snapshot(services: Services, keys: ThingKeys, name: str, kept: Kept) -> AsyncIterator[bytes]:

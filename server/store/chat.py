@@ -70,6 +70,13 @@ async def read(tx: Tx, room: str, after: int, at_most: int) -> list[ChatRow]:
     return [rows.convert(row, ChatRow) for row in await tx.execute(asked)]
 
 
+async def struck(tx: Tx, room: str, after: int, upto: int, at_most: int) -> list[ChatRow]:
+    """Those that were struck out, in order, at most so many."""
+    between = _table.c.n > after, _table.c.n <= upto, _table.c.sealed.is_(None)
+    asked = select(_table).where(_table.c.room == room, *between).order_by(_table.c.n).limit(at_most)
+    return [rows.convert(row, ChatRow) for row in await tx.execute(asked)]
+
+
 async def before_newest(tx: Tx, room: str, size: int) -> int:
     """The number after which the entries are no more than `size` bytes together; 0 where all of them are."""
     total = func.sum(_table.c.size).over(order_by=_table.c.n.desc()).label("total")

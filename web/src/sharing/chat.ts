@@ -10,6 +10,8 @@ export class ChatStream {
   readonly entries: ReadonlySignal<readonly ChatEntry[]> = this.#shown;
   #stored = new Map<number, ChatEntry>();
   #waiting: ChatEntry[] = [];
+  /** Struck before they came: what is being read may be from a moment before that. */
+  readonly #struckEarly = new Set<number>();
   #painting = false;
 
   constructor(private readonly you: Seat) {}
@@ -21,13 +23,13 @@ export class ChatStream {
   }
 
   entry({ n, seat, at_ms: atMs, local, body }: Entry): void {
-    this.#stored.set(n, { n, seat, atMs, local, body, stored: true });
+    this.#keep({ n, seat, atMs, local, body, stored: true });
     this.#settle(seat, local);
     this.#showSoon();
   }
 
   stored({ local, body }: Waiting, n: number, atMs: number): void {
-    if (!this.#stored.has(n)) this.#stored.set(n, { n, seat: this.you, atMs, local, body, stored: true });
+    if (!this.#stored.has(n)) this.#keep({ n, seat: this.you, atMs, local, body, stored: true });
     this.#settle(this.you, local);
     this.#showSoon();
   }
@@ -40,12 +42,20 @@ export class ChatStream {
   struck(n: number): void {
     const entry = this.#stored.get(n);
     if (entry) this.#stored.set(n, { ...entry, body: null });
+    else this.#struckEarly.add(n);
     this.#showSoon();
   }
 
   /** Whether this entry is here, and not struck. */
   stands(n: number): boolean {
     return (this.#stored.get(n)?.body ?? null) !== null;
+  }
+
+  /** What was struck stays so, whatever else is on its way. */
+  #keep(entry: ChatEntry): void {
+    const before = this.#stored.get(entry.n);
+    const struck = this.#struckEarly.delete(entry.n) || (before?.local === entry.local && before.body === null);
+    this.#stored.set(entry.n, struck ? { ...entry, body: null } : entry);
   }
 
   #settle(seat: Seat, local: string): void {

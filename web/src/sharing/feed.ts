@@ -37,6 +37,8 @@ export class Feed {
   #reading = false;
   /** What is being read is out of date. */
   #anew = false;
+  /** What is being read was asked for before this line. */
+  #late = false;
   #online = false;
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -45,8 +47,8 @@ export class Feed {
   constructor(
     private readonly journal: Journal,
     private readonly ports: FeedPorts,
-    /** How far before its end a journal is read again after a lost line: entries there may have changed. */
-    private readonly overlap = 0,
+    /** Entries change: after a lost line the server is asked also where nothing new has come. */
+    private readonly changing = false,
   ) {}
 
   /** All up to here came; what lies beyond it came too early. Read as a signal, as the next two are. */
@@ -73,7 +75,8 @@ export class Feed {
     this.#announced.value = 0;
     this.#caughtUp.value = false;
     this.#tries = 0;
-    void this.#read(Math.max(0, this.reached - this.overlap));
+    this.#late = this.changing && this.#reading;
+    void this.#read(this.reached);
   }
 
   down(): void {
@@ -134,7 +137,8 @@ export class Feed {
 
   async #read(after: number): Promise<void> {
     if (this.#reading) return;
-    if (after >= this.#durable.value) {
+    const changed = this.changing && after > 0 && !this.#caughtUp.value;
+    if (after >= this.#durable.value && !changed) {
       this.#arrived();
       return;
     }
@@ -154,7 +158,10 @@ export class Feed {
     if (!this.#online) return;
     if (this.#anew) this.again();
     else if (this.#tries > 0) this.#readLater(backoff(this.#tries - 1, this.ports.random()));
-    else if (this.reached < this.#durable.value) this.#readLater(GRACE_MS);
+    else if (this.#late) {
+      this.#late = false;
+      void this.#read(this.reached);
+    } else if (this.reached < this.#durable.value) this.#readLater(GRACE_MS);
     else this.#arrived();
   }
 

@@ -13,9 +13,6 @@ export interface TalkPorts extends Pick<FeedPorts, "read" | "failed" | "random">
   notStruck(): void;
 }
 
-/** How much is read again after a lost line: its writers may have struck entries meanwhile. */
-const OVERLAP = 500;
-
 export class Talk {
   readonly #stream: ChatStream;
   readonly entries: ReadonlySignal<readonly ChatEntry[]>;
@@ -42,7 +39,7 @@ export class Talk {
         this.#strikeAgain();
       },
     };
-    this.feed = new Feed("chat", { ...ports, ...more }, OVERLAP);
+    this.feed = new Feed("chat", { ...ports, ...more }, true);
   }
 
   /** What one says; shown at once, and to be sent. */
