@@ -348,10 +348,10 @@ describe("in time", () => {
 
   test("announcements come at most every five seconds, several as one", () => {
     const announcer = new Announcer();
-    announcer.message("Ingrid", "one");
+    announcer.message("Ingrid", "one", 1);
     expect(announcer.words.value).toBe("Ingrid writes: one");
-    announcer.message("Ingrid", "two");
-    announcer.message("Ingrid", "three");
+    announcer.message("Ingrid", "two", 2);
+    announcer.message("Ingrid", "three", 3);
     expect(announcer.words.value).toBe("Ingrid writes: one");
     vi.advanceTimersByTime(5000);
     expect(announcer.words.value).toBe("2 new messages from Ingrid");
@@ -361,23 +361,33 @@ describe("in time", () => {
     expect(announcer.words.value).toBe("");
     announcer.typing("Ingrid");
     expect(announcer.words.value).toBe("Ingrid is typing");
-    announcer.message("Ingrid", "four");
+    announcer.message("Ingrid", "four", 4);
     expect(announcer.words.value).toBe("Ingrid writes: four");
   });
 
   test("nothing is announced while somebody thinks, and all of it afterwards", () => {
     const announcer = new Announcer();
-    announcer.message("Ingrid", "one");
+    announcer.message("Ingrid", "one", 1);
     announcer.calm(true);
-    announcer.message("Ingrid", "two");
+    announcer.message("Ingrid", "two", 2);
     vi.advanceTimersByTime(5000);
     expect(announcer.words.value).toBe("");
-    announcer.message("Ingrid", "three");
+    announcer.message("Ingrid", "three", 3);
     announcer.typing("Ingrid");
     vi.advanceTimersByTime(60_000);
     expect(announcer.words.value).toBe("");
     announcer.calm(false);
     expect(announcer.words.value).toBe("2 new messages from Ingrid");
+  });
+
+  test("what was deleted meanwhile is not said", () => {
+    const announcer = new Announcer();
+    announcer.calm(true);
+    announcer.message("Ingrid", "not this", 1);
+    announcer.message("Ingrid", "this", 2);
+    announcer.forget((n) => n === 1);
+    announcer.calm(false);
+    expect(announcer.words.value).toBe("Ingrid writes: this");
   });
 });
 

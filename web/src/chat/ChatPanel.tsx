@@ -91,9 +91,10 @@ function Heard({ sharing, names, typing, calm }: HeardProps): JSX.Element {
         const after = Math.max(last, read.peek());
         const fresh = entries.filter((entry) => entry.n > after && entry.seat !== sharing.you && isReadable(entry));
         last = entries.reduce((most, { n }) => Math.max(most, n), last);
+        announcer.forget((n) => entries.some((entry) => entry.n === n && entry.body === null));
         if (!sharing.chatReady.peek() || fresh.length === 0) return; // what was there before is no news
         typing.arrived();
-        for (const entry of fresh) announcer.message(name.current, wordsOf(entry));
+        for (const entry of fresh) announcer.message(name.current, wordsOf(entry), entry.n);
       }),
       typing.partner.subscribe((on) => {
         if (on) announcer.typing(name.current);

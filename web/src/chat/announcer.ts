@@ -9,7 +9,7 @@ const LONGEST = 300;
 export class Announcer {
   readonly words: ReadonlySignal<string>;
   readonly #words = signal("");
-  #held: string[] = [];
+  #held: { readonly n: number; readonly words: string }[] = [];
   #name = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #typingTold: number | null = null;
@@ -19,10 +19,16 @@ export class Announcer {
     this.words = this.#words;
   }
 
-  message(name: string, text: string): void {
-    this.#held.push(t("chat.announced", { name, text: text.slice(0, LONGEST) }));
+  /** `n`: its number. */
+  message(name: string, text: string, n: number): void {
+    this.#held.push({ n, words: t("chat.announced", { name, text: text.slice(0, LONGEST) }) });
     this.#name = name;
     if (this.#timer === undefined && !this.#calm) this.#speak();
+  }
+
+  /** What was deleted before it was said is not said any more. */
+  forget(isGone: (n: number) => boolean): void {
+    if (this.#held.length > 0) this.#held = this.#held.filter(({ n }) => !isGone(n));
   }
 
   /** While somebody thinks nothing is said; what came meanwhile is told afterwards, as one. */
@@ -55,7 +61,7 @@ export class Announcer {
       this.#words.value = "";
       return;
     }
-    this.#words.value = more.length === 0 ? first : tn("chat.announced_many", more.length + 1, { name: this.#name });
+    this.#words.value = more.length === 0 ? first.words : tn("chat.announced_many", more.length + 1, { name: this.#name });
     this.#held = [];
     this.#timer = setTimeout(() => this.#speak(), EVERY_MS);
   }
