@@ -61,7 +61,8 @@ export class Announcer {
       this.#words.value = "";
       return;
     }
-    this.#words.value = more.length === 0 ? first.words : tn("chat.announced_many", more.length + 1, { name: this.#name });
+    this.#words.value =
+      more.length === 0 ? first.words : tn("chat.announced_many", more.length + 1, { name: this.#name });
     this.#held = [];
     this.#timer = setTimeout(() => this.#speak(), EVERY_MS);
   }
