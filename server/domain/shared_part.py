@@ -58,7 +58,14 @@ class Happened(Struct, frozen=True, array_like=True, tag="happened"):
     minutes: int | None
 
 
-Frame = Begin | Written | Struck | Happened
+class Cut(Struct, frozen=True, array_like=True, tag="cut"):
+    """The last frame: more came at once than could be kept, and of the rest of the run nothing is."""
+
+    at_ms: Milliseconds
+    """When the first that is missing was written."""
+
+
+Frame = Begin | Written | Struck | Happened | Cut
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Frame)

@@ -13,7 +13,7 @@ from structlog import get_logger
 
 from server.clock import Clock
 from server.domain.messages import Seat
-from server.domain.shared_part import VERSION, Begin, Frame, Written, pack
+from server.domain.shared_part import VERSION, Begin, Cut, Frame, Written, pack
 from server.domain.sharing import Journal
 from server.errors import VisavisError
 from server.live.parts import PartFiles, SealedSink
@@ -22,7 +22,7 @@ from server.media.permit import Permit
 from server.store.recordings import PartKind
 
 MAX_WAITING = 8 * 1024 * 1024
-"""Bytes of changes that wait for the document or for the disk. Beyond, the rest of the run is not kept."""
+"""Bytes of changes that wait for the document or for the disk. Beyond, the rest of the run is not kept, and it says so."""
 
 GATHER = 64 * 1024
 """Bytes of what stood before that go into a record."""
@@ -118,6 +118,7 @@ class SharedPart:
         self._bytes += len(getattr(frame, "body", b"")) + 64
         if self._bytes > MAX_WAITING:
             log.warning("shared_part_too_slow", recording=self._permit.recording, run=self._permit.run)
+            self._waiting.append(Cut(frame.at_ms))
             self._over = True
         else:
             self._waiting.append(frame)

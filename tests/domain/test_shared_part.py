@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from server.domain.messages import Seat
-from server.domain.shared_part import VERSION, Begin, Frame, Happened, Struck, Written, pack, unpack
+from server.domain.shared_part import VERSION, Begin, Cut, Frame, Happened, Struck, Written, pack, unpack
 from server.domain.sharing import Journal
 
 VECTOR: dict[str, Any] = msgspec.json.decode((Path(__file__).parents[1] / "vectors" / "shared_part.json").read_bytes())
@@ -19,6 +19,7 @@ FRAMES: list[Frame] = [
     Happened(1_800_000_002_000, "gesture", Seat.MENTEE, "nod", None),
     Happened(1_800_000_003_000, "break", None, "ended", None),
     Happened(1_800_000_003_000, "quiet", Seat.MENTOR, "proposed", 3),
+    Cut(1_800_000_004_000),
 ]
 
 

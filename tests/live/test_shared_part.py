@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.domain.messages import Seat
-from server.domain.shared_part import Begin, Frame, Happened, Struck, Written
+from server.domain.shared_part import Begin, Cut, Frame, Happened, Struck, Written
 from server.domain.sharing import Journal
 from server.ids import new_id
 from server.live.table import RoomTable
@@ -155,6 +155,28 @@ async def test_what_is_said_after_a_pause_began_is_not_taken_for_what_stood_befo
         [part] = await parts_of(mentor.browser, mentor.room, tape.id)
         frames = await frames_of(mentor.browser, mentor.room, tape.id, part)
         assert [frame.body for frame in frames if isinstance(frame, Written)] == [b"before", b"while it runs"]
+
+
+async def test_where_more_comes_than_can_be_kept_the_part_ends_there_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_house(tmp_path) as house:
+        _, _, mentor, mentee = await all_in(house)
+        tape = Tape(house, mentor)
+        await tape.open()
+        shared = await tape.run()
+        await shared.begin(Seat.MENTOR, b"document", 0, await content_of(mentor))
+        await mentor.store(b"kept")
+        house.advance(1_000)
+        monkeypatch.setattr("server.live.shared_part.MAX_WAITING", 1_000)
+        await mentee.store(b"x" * 1_000)
+        await mentor.store(b"fits, and would follow a hole")
+        await tape.end_run(shared)
+        await tape.end()
+        [part] = await parts_of(mentor.browser, mentor.room, tape.id)
+        frames = await frames_of(mentor.browser, mentor.room, tape.id, part)
+        assert [frame.body for frame in frames if isinstance(frame, Written)] == [b"kept"]
+        assert frames[-1] == Cut(tape.started_ms + 1_000)
 
 
 async def test_the_first_browser_is_taken_and_nothing_without_a_permit(tmp_path: Path) -> None:

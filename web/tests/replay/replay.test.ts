@@ -245,6 +245,27 @@ describe("a recording of several runs", () => {
   });
 });
 
+describe("a run of which more came at once than could be kept", () => {
+  const frames: Frame[] = [
+    { tag: "begin", atMs: START + 500, seat: "mentor", document: fresh(new Y.Doc()), upto: 0 },
+    chatFrame(1, START + 2_000, "kept"),
+    { tag: "cut", atMs: START + 4_000 },
+  ];
+
+  test("says so from there to its end, also after seeking back and in the next run not", () => {
+    const replay = new Replay(RUNS, [
+      { run: 1, frames },
+      { run: 2, frames: frames.slice(0, 1) },
+    ]);
+    const cuts = [3_999, 4_000, 9_999, 3_999, 10_000].map((at) => replay.moment(at)?.cutAt);
+    expect(cuts).toEqual([null, 4_000, 4_000, null, null]);
+    expect(numbers(replay, 9_999)).toEqual([1]);
+    // it is drawn anew there, although there is nothing else to be seen
+    expect(replay.place(3_999)).not.toBe(replay.place(4_000));
+    expect(replay.place(4_000)).toBe(replay.place(9_999));
+  });
+});
+
 describe("who wrote first", () => {
   test("stays with what was first set under a key of a map, and with what was split", () => {
     const doc = new Y.Doc();
@@ -295,6 +316,7 @@ describe("the frames of a part", () => {
       ...packed("written", 5, "chat", 1, "mentor", "text"),
       ...packed("written", -5, "chat", 1, "mentor", new Uint8Array()),
       ...packed("happened", 5, "gesture", "mentor", {}, null),
+      ...packed("cut", "5"),
       ...packed("else"),
       ...packed(),
       ...[0, 0, 0, 2, 0xc1, 0xc1],

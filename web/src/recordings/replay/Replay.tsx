@@ -118,16 +118,23 @@ function Seen({ room, engine, manifest, view, replay }: SeenProps): JSX.Element 
   };
   const Shown = VIEWS[view];
   return (
-    <Boundary
-      instead={(again) => (
+    <>
+      {moment.cutAt !== null && (
         <Notice kind="pause" role="status">
-          <p>{t("recordings.replay.cannot_show")}</p>
-          <Button onClick={again}>{t("common.try_again")}</Button>
+          {t("recordings.replay.cut", { place: digits(moment.cutAt) })}
         </Notice>
       )}
-    >
-      <Shown showing={showing} />
-    </Boundary>
+      <Boundary
+        instead={(again) => (
+          <Notice kind="pause" role="status">
+            <p>{t("recordings.replay.cannot_show")}</p>
+            <Button onClick={again}>{t("common.try_again")}</Button>
+          </Notice>
+        )}
+      >
+        <Shown showing={showing} />
+      </Boundary>
+    </>
   );
 }
 

@@ -39,7 +39,13 @@ export interface Happened {
   readonly minutes: number | null;
 }
 
-export type Frame = Begin | Written | Struck | Happened;
+/** More came at once than could be kept: of the rest of the run nothing is. */
+export interface Cut {
+  readonly tag: "cut";
+  readonly atMs: number;
+}
+
+export type Frame = Begin | Written | Struck | Happened | Cut;
 
 const HEAD_BYTES = 4;
 
@@ -70,6 +76,7 @@ function readFrame(bytes: Uint8Array): Frame | null {
   if (tag === "begin") return begin(fields);
   if (tag === "written") return written(fields);
   if (tag === "struck") return struck(fields);
+  if (tag === "cut") return cut(fields);
   return tag === "happened" ? happened(fields) : null;
 }
 
@@ -92,6 +99,10 @@ function happened([atMs, about, seat, what, minutes]: unknown[]): Happened | nul
   if (!isMoment(atMs) || typeof about !== "string" || typeof what !== "string") return null;
   if (seat !== null && !isSeat(seat)) return null;
   return { tag: "happened", atMs, about, seat, what, minutes: isMoment(minutes) ? minutes : null };
+}
+
+function cut([atMs]: unknown[]): Cut | null {
+  return isMoment(atMs) ? { tag: "cut", atMs } : null;
 }
 
 function isSeat(given: unknown): given is Seat {

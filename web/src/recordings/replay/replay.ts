@@ -25,6 +25,8 @@ export interface Moment {
   readonly chat: readonly ChatEntry[];
   /** Of this run until then, and of those before. */
   readonly happened: readonly Event[];
+  /** Since here what was written was not kept; null: all of it is there. */
+  readonly cutAt: number | null;
 }
 
 interface Stretch {
@@ -63,7 +65,9 @@ export class Replay {
   place(at: number): string {
     const index = this.#indexAt(at);
     const kept = this.#stretches[index]?.kept;
-    return kept ? `${index}/${countUntil(kept.changes, at)}/${countUntil(kept.lines, at)}` : `${index}`;
+    if (!kept) return `${index}`;
+    const cut = cutUntil(kept, at) === null ? "" : "/cut";
+    return `${index}/${countUntil(kept.changes, at)}/${countUntil(kept.lines, at)}${cut}`;
   }
 
   /** Null where nothing was kept. The document changes with the next question. */
@@ -72,7 +76,8 @@ export class Replay {
     if (!kept) return null;
     const doc = kept.track.at(countUntil(kept.changes, at));
     const { chat, happened } = told(kept.lines.slice(0, countUntil(kept.lines, at)));
-    return { doc, touched: kept.track.touched, chat, happened: [...kept.earlier, ...happened] };
+    const cutAt = cutUntil(kept, at);
+    return { doc, touched: kept.track.touched, chat, happened: [...kept.earlier, ...happened], cutAt };
   }
 
   /** Where a chat entry was written; null: before the recording. */
@@ -107,6 +112,10 @@ export class Replay {
       this.#said.set(line.entry.n, line.at);
     }
   }
+}
+
+function cutUntil({ cutAt }: Kept, at: number): number | null {
+  return cutAt !== null && cutAt <= at ? cutAt : null;
 }
 
 function told(lines: readonly Line[]): Pick<Moment, "chat" | "happened"> {

@@ -26,6 +26,8 @@ export interface Kept {
   /** In order, as the lines are. */
   readonly changes: readonly Change[];
   readonly lines: readonly Line[];
+  /** From here on nothing was kept any more; null: it was to the end. */
+  readonly cutAt: number | null;
 }
 
 /** Null: nothing was kept of this run. */
@@ -37,8 +39,13 @@ export function stretchOf(run: Run, frames: readonly Frame[]): Kept | null {
   const changes: Change[] = [];
   const lines: Line[] = [];
   const known = new Set<number>();
+  let cutAt: number | null = null;
   for (const frame of frames) {
     if (frame.tag === "begin") continue;
+    if (frame.tag === "cut") {
+      cutAt ??= place(frame.atMs);
+      continue;
+    }
     const list = frame.tag === "written" && frame.journal === "document" ? changes : lines;
     // what the file says in order stays in order
     const at = Math.max(list.at(-1)?.at ?? 0, place(frame.atMs));
@@ -52,7 +59,7 @@ export function stretchOf(run: Run, frames: readonly Frame[]): Kept | null {
       lines.push({ at, kind: "entry", entry: entryOf(frame) });
     }
   }
-  return { document: begin.document, changes, lines };
+  return { document: begin.document, changes, lines, cutAt };
 }
 
 function entryOf({ n, seat, atMs, body }: Written): ChatEntry {
