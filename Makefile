@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 
 run: build
-	@exec $(PY) run.py $(if $(TLS),--tls $(TLS)) $(ARGS)
+	@exec env STARTED_BY_MAKE=1 $(PY) run.py $(if $(TLS),--tls $(TLS)) $(ARGS)
 
 build: web/dist/.vite/manifest.json
 

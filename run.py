@@ -55,10 +55,12 @@ def in_virtual_environment() -> int:
 def serve(config: "Config") -> int:
     import uvloop
 
+    from server.greeting import Start
     from server.serve import run_until_stopped
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run_until_stopped(config, (signal.SIGTERM, signal.SIGINT)))
+        started = Start.found(os.environ, CHECKOUT, config)
+        runner.run(run_until_stopped(config, (signal.SIGTERM, signal.SIGINT), started))
     return 0
 
 

@@ -1,10 +1,50 @@
 """What is printed at start: where to go, where things lie, and what others need to reach the server."""
 
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
 from server.config import Config, Rooms
 from server.places import checkout_of
 from server.tls import own_addresses
 
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - only compared with
+
+
+@dataclass(frozen=True)
+class Start:
+    """How the program was started here, so that what is printed to be typed is what works here."""
+
+    by_make: bool = False
+    """`make run`, which tells so in the environment."""
+    program: str = "run.py"
+    """As it is named from where the person is."""
+    data_dir: str | None = None
+    """Where the data lie, unless where every start looks for them."""
+
+    @classmethod
+    def found(cls, environ: Mapping[str, str], checkout: Path, config: Config) -> "Start":
+        here = Path.cwd() == checkout
+        elsewhere = config.data_dir.resolve() != (checkout / "recordings").resolve()
+        return cls(
+            by_make="STARTED_BY_MAKE" in environ,
+            program="run.py" if here else str(checkout / "run.py"),
+            data_dir=str(config.data_dir.resolve()) if elsewhere else None,
+        )
+
+    def admin_link(self) -> str:
+        """The command that prints a fresh one-time link for these data."""
+        words = ["admin-link", *(["--data-dir", self.data_dir] if self.data_dir else [])]
+        if self.by_make:
+            return f"make run ARGS={shlex.quote(shlex.join(words))}"
+        return shlex.join(["python3", self.program, *words])
+
+    def for_the_network(self) -> str:
+        """The command that serves to others with a certificate of its own."""
+        if self.by_make:
+            return 'make run TLS=trial ARGS="--host 0.0.0.0"'
+        return shlex.join(["python3", self.program, "--tls", "trial", "--host", "0.0.0.0"])  # noqa: S104
 
 
 def address(config: Config, port: int) -> str:
@@ -29,7 +69,10 @@ def admin_address(base: str, link: str) -> str:
     return f"{base}/admin/setup#token={link}"
 
 
-def text(config: Config, port: int, stun_port: int | None, *, made_key: bool, link: str | None) -> str:
+def text(
+    config: Config, port: int, stun_port: int | None, *, made_key: bool, link: str | None, start: Start | None = None
+) -> str:
+    start = start or Start()
     lines = [f"Visavis is at {address(config, port)}", ""]
     lines += [
         f"  Data        {config.data_dir}",
@@ -45,18 +88,18 @@ def text(config: Config, port: int, stun_port: int | None, *, made_key: bool, li
             f"  Note        The data lie inside the git checkout {checkout}:",
             "              git clean -x would delete them. Choose another place with --data-dir.",
         ]
-    lines += ["", *reaching(config, port, stun_port)]
+    lines += ["", *reaching(config, port, stun_port, start)]
     if link is not None:
         lines += [
             "",
-            "Set the admin's password with this link. It works once, for an hour; python run.py admin-link prints a",
-            "fresh one.",
+            "Set the admin's password with this link. It works once, for an hour.",
             f"  {admin_address(address(config, port), link)}",
+            f"A fresh one is printed by   {start.admin_link()}",
         ]
     return "\n".join(lines)
 
 
-def reaching(config: Config, port: int, stun_port: int | None) -> list[str]:
+def reaching(config: Config, port: int, stun_port: int | None, start: Start) -> list[str]:
     """What others need."""
     ports = "any UDP port" if config.media_ports is None else f"UDP {config.media_ports[0]}-{config.media_ports[1]}"
     stun = "" if stun_port is None else f"UDP {stun_port}"
@@ -65,7 +108,7 @@ def reaching(config: Config, port: int, stun_port: int | None) -> list[str]:
         return [
             "Only this machine can reach it. Browsers give a camera only to https or localhost, so for others:",
             f"  from one other machine, for a try   ssh -L {port}:localhost:{port} THIS-MACHINE",
-            '  in your own network, for a try      make run TLS=trial ARGS="--host 0.0.0.0"',
+            f"  in your own network, for a try      {start.for_the_network()}",
             "  for good                            a proxy with a certificate before it, --public-url https://…",
             "                                      and --trusted-proxy; or --tls-cert and --tls-key",
             f"  Recordings then need {ports}, calls between two networks {stun or 'a STUN server'}.",

@@ -40,7 +40,9 @@ class Site(web.TCPSite):
         )
 
 
-async def run_until_stopped(config: Config, signals: Sequence[signal.Signals]) -> None:
+async def run_until_stopped(
+    config: Config, signals: Sequence[signal.Signals], started: greeting.Start | None = None
+) -> None:
     """Serves until one of the signals comes; then sockets hear `going_down` and recordings are finished.
 
     Raises BadSettingsError for what can be known only now: an address in use, files that do not fit."""
@@ -64,7 +66,8 @@ async def run_until_stopped(config: Config, signals: Sequence[signal.Signals]) -
             (config.data_dir / ADDRESS_FILE).write_text(greeting.address(config, port))
             stun = app[keys.STUN]
             link = await first_link(app)
-            said = greeting.text(config, port, stun.port if stun else None, made_key=made_key, link=link)
+            stun_port = stun.port if stun else None
+            said = greeting.text(config, port, stun_port, made_key=made_key, link=link, start=started)
             print(said, flush=True)  # noqa: T201 - to the person who starts it
             await stop.wait()
             structlog.get_logger().info("going_down")

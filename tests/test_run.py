@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import os
 import re
+import shlex
 import signal
 import socket
 import ssl
@@ -193,6 +194,38 @@ def test_the_greeting_says_what_others_need(tmp_path: Path) -> None:
     assert "plain http" in said(host="192.0.2.1")
     assert "Anyone who reaches it may create rooms" in said(host="192.0.2.1", rooms=Rooms.ANYONE)
     assert "signed by nobody" in said(host="192.0.2.1", tls_trial=True)
+
+
+def test_what_is_printed_to_be_typed_works_as_it_was_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def said(environ: dict[str, str], data_dir: Path) -> str:
+        config = make_config(tmp_path, data_dir=data_dir)
+        started = greeting.Start.found(environ, CHECKOUT, config)
+        return greeting.text(config, 8080, 3478, made_key=False, link="secret", start=started)
+
+    monkeypatch.chdir(CHECKOUT)
+    usual, elsewhere = CHECKOUT / "recordings", tmp_path / "our data"
+    assert "python3 run.py admin-link\n" in said({}, usual) + "\n"
+    assert "python3 run.py --tls trial --host 0.0.0.0" in said({}, usual)
+    by_make = said({"STARTED_BY_MAKE": "1"}, usual)
+    assert "make run ARGS=admin-link" in by_make
+    assert 'make run TLS=trial ARGS="--host 0.0.0.0"' in by_make
+    assert "python" not in by_make
+    monkeypatch.chdir(tmp_path)
+    for environ in ({}, {"STARTED_BY_MAKE": "1"}):
+        [line] = [line for line in said(environ, elsewhere).splitlines() if "admin-link" in line]
+        # as a shell reads it, and for make its own shell once more
+        command = shlex.split(line.partition("by   ")[2])
+        words = shlex.split(command[2].removeprefix("ARGS=")) if environ else command[2:]
+        assert words == ["admin-link", "--data-dir", str(elsewhere)]
+        assert environ or command[1] == str(CHECKOUT / "run.py")
+
+
+async def test_make_says_that_it_was_make() -> None:
+    make = await asyncio.create_subprocess_exec(
+        "make", "--dry-run", "--old-file=build", "run", "ARGS=admin-link", cwd=CHECKOUT, stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await make.communicate()
+    assert b"STARTED_BY_MAKE=1 .venv/bin/python run.py  admin-link" in printed
 
 
 def test_a_trial_certificate_is_kept_until_it_no_longer_fits(tmp_path: Path) -> None:
