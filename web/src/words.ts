@@ -30,6 +30,7 @@ type Brought = typeof import("../words/en/admin.json") &
   typeof import("../words/en/create.json") &
   typeof import("../words/en/notes.json") &
   typeof import("../words/en/recordings.json") &
+  typeof import("../words/en/seat.json") &
   typeof import("../words/en/sharing.json") &
   typeof import("../words/en/topics.json");
 

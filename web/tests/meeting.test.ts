@@ -12,7 +12,7 @@ import {
   statusWords,
   threadOf,
 } from "../src/meeting/derive";
-import { remember, remembered } from "../src/meeting/memory";
+import { forgetPersonal, remember, remembered } from "../src/meeting/memory";
 import { ServerClock } from "../src/meeting/server_clock";
 import { backoff, RoomSocket } from "../src/meeting/socket";
 import { type Answer, statement, wordsHash } from "../src/meeting/statement";
@@ -413,6 +413,9 @@ test("a tab remembers by room, and survives a storage that refuses", () => {
   remember(ID.room, { muted: false }, storage);
   expect(remembered(ID.room, storage)).toEqual({ seat: "mentor", muted: false });
   expect(remembered(ID.other, storage)).toEqual({});
+  remember(ID.room, { personal: "abcdefghijklmn27" }, storage);
+  forgetPersonal(ID.room, storage);
+  expect(remembered(ID.room, storage)).toEqual({ seat: "mentor", muted: false });
   kept.set(`visavis:${ID.room}`, "{broken");
   expect(remembered(ID.room, storage)).toEqual({});
   expect(() => remember(ID.room, {}, null)).not.toThrow();

@@ -28,7 +28,7 @@ type View =
   | { kind: "unreachable"; failure: unknown }
   | { kind: "join"; me: Me }
   | { kind: "meeting"; meeting: Meeting; personal: string | null }
-  | { kind: "ended"; code: string };
+  | { kind: "ended"; seat: Seat; code: string };
 
 const { room } = pageData<{ room: Id }>();
 const page = newId();
@@ -95,7 +95,7 @@ function begin(seat: Seat, key: SeatKey, call: Call, secret: string | null): voi
   meeting.ended.subscribe((code) => {
     if (code === null) return;
     document.documentElement.classList.remove("dark");
-    view.value = { kind: "ended", code };
+    view.value = { kind: "ended", seat, code };
   });
   view.value = { kind: "meeting", meeting, personal: secret };
 }
@@ -133,7 +133,7 @@ function App(): JSX.Element {
     case "meeting":
       return <MeetingPage meeting={now.meeting} meter={meter} personal={now.personal} />;
     case "ended":
-      return <Ended room={room} code={now.code} onReturn={() => location.reload()} />;
+      return <Ended room={room} seat={now.seat} code={now.code} onReturn={() => location.reload()} />;
   }
 }
 

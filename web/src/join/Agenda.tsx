@@ -7,12 +7,21 @@ import type { Sharing, Work } from "../sharing/types";
 import { until } from "../sharing/until";
 import { t, tn } from "../words";
 import type { Me } from "./requests";
+import type { SeatBrowsers } from "./seat_browsers";
 
 type Glance = ComponentType<{ sharing: Work; names: Names }>;
 
+interface Props {
+  readonly room: Id;
+  readonly seat: Seat;
+  readonly me: Me;
+  /** They are asked about anew when the line hears of a change. */
+  readonly browsers: SeatBrowsers;
+}
+
 /** What came since one was here, seen before one enters: new messages, and the agenda for the next meeting. In a browser
  * that holds the seat. It comes after the rest of the page, and its absence is no trouble. */
-export function Agenda({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JSX.Element {
+export function Agenda({ room, seat, me, browsers }: Props): JSX.Element {
   const shown = useSignal<{ sharing: Work; View: Glance } | null>(null);
   const unread = useSignal(0);
   useEffect(() => {
@@ -27,7 +36,9 @@ export function Agenda({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JS
         const follow = count.subscribe((many) => {
           unread.value = many;
         });
+        const unlook = sharing.browsersChanged?.subscribe((times) => void (times > 0 && browsers.look()));
         stop = () => {
+          unlook?.();
           follow();
           close();
         };
@@ -41,7 +52,7 @@ export function Agenda({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JS
       stop();
       sharing?.close();
     };
-  }, [room, seat, shown, unread]);
+  }, [room, seat, browsers, shown, unread]);
   const { sharing, View } = shown.value ?? {};
   return (
     <>

@@ -12,10 +12,12 @@ import { publicKey, type SeatKey, seatKey } from "../seat_key";
 import { Button, Field, Mark, Notice, Radios } from "../ui/index.ts";
 import { t, tn } from "../words";
 import { Agenda } from "./Agenda";
+import { BrowsersPanel, VouchedNote } from "./Browsers";
 import type { Personal } from "./fragment";
 import type { LevelMeter } from "./level";
 import { Preview } from "./Preview";
 import { askForDevice, deviceAnswered, type Joined, type JoinWords, type Me, sendJoin } from "./requests";
+import { useBrowsers } from "./seat_browsers";
 import { begin, holds, type JoinEvent, type JoinState, livesElsewhere, needsPassword, next } from "./state";
 import { Taken } from "./Taken";
 
@@ -127,10 +129,22 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
           />
         )}
         {step.kind === "form" && state.value.seat && holds(me, state.value.seat) && (
-          <Agenda key={state.value.seat} room={room} seat={state.value.seat} me={me} />
+          <Own key={state.value.seat} room={room} seat={state.value.seat} me={me} />
         )}
       </section>
     </main>
+  );
+}
+
+/** What concerns the seat that this browser has already. */
+function Own({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JSX.Element {
+  const browsers = useBrowsers(room, seat);
+  return (
+    <>
+      <VouchedNote browsers={browsers} />
+      <Agenda {...{ room, seat, me, browsers }} />
+      <BrowsersPanel browsers={browsers} />
+    </>
   );
 }
 

@@ -30,19 +30,27 @@ export function PersonalLink({ room, seat }: { room: Id; seat: Seat }): JSX.Elem
       asking.value = false;
     }
   }
+  const again = (
+    <Button busy={asking.value} onClick={() => void renew()}>
+      {t(withoutNotes.value ? "join.personal.renew_without_notes" : "join.personal.renew")}
+    </Button>
+  );
   return (
     <div class="personal">
       <h3>{t("join.personal.title")}</h3>
       <p class="second small">{t(secret.value ? "join.personal.text" : "join.personal.later")}</p>
       <p class="second small">{t("join.personal.lost")}</p>
       {secret.value ? (
-        <CopyLink link={personalLink(room, { seat, secret: secret.value })} />
+        <>
+          <CopyLink link={personalLink(room, { seat, secret: secret.value })} />
+          <details>
+            <summary>{t("join.personal.known")}</summary>
+            <p class="second small">{t("join.personal.known.text")}</p>
+            {again}
+          </details>
+        </>
       ) : (
-        <div>
-          <Button busy={asking.value} onClick={() => void renew()}>
-            {t(withoutNotes.value ? "join.personal.renew_without_notes" : "join.personal.renew")}
-          </Button>
-        </div>
+        <div>{again}</div>
       )}
       {trouble.value && <p role="alert">{trouble.value}</p>}
     </div>

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Announcements } from "../gestures/Announcements";
 import type { LevelMeter } from "../join/level";
+import { useBrowsers } from "../join/seat_browsers";
 import { keepWithRecordings } from "../together/keep";
 import { Panels } from "../together/Panels";
 import { Together } from "../together/together";
@@ -29,6 +30,7 @@ interface Props {
 export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
   const sheet = useSignal<Sheet>(null);
   const together = useTogether(meeting);
+  const browsers = useBrowsers(meeting.room, meeting.you, together.sharing.value?.browsersChanged);
   const narrow = useNarrow();
   const view = meeting.view.value;
   const quiet = useQuiet(isCalm(view));
@@ -56,13 +58,14 @@ export function MeetingPage({ meeting, meter, personal }: Props): JSX.Element {
       )}
       {words && <ConsentWing meeting={meeting} words={words} />}
       <Pill meeting={meeting} onWhyNot={() => open("why_not")} />
-      <Notices {...{ meeting, together, personal }} />
+      <Notices {...{ meeting, together, browsers, personal }} />
       <SpokenChange meeting={meeting} />
       <Announcements meeting={meeting} />
       <DeviceRequests meeting={meeting} />
       <Sheets
         meeting={meeting}
         together={together}
+        browsers={browsers}
         meter={meter}
         sheet={sheet.value}
         open={open}

@@ -3,9 +3,11 @@ import { useSignal } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { QuietCard } from "../gestures/QuietCard";
+import { VouchedNote } from "../join/Browsers";
 import { findings } from "../join/device_words";
 import { personalLink } from "../join/fragment";
 import { CopyLink } from "../join/PersonalLink";
+import type { SeatBrowsers } from "../join/seat_browsers";
 import { OutOfSight } from "../together/Panels";
 import type { Together } from "../together/together";
 import { Button, Notice } from "../ui/index.ts";
@@ -17,11 +19,12 @@ import type { Meeting } from "./meeting";
 interface Props {
   readonly meeting: Meeting;
   readonly together: Together;
+  readonly browsers: SeatBrowsers;
   /** The seat's personal secret when it has just been claimed: shown once. */
   readonly personal: string | null;
 }
 
-export function Notices({ meeting, together, personal }: Props): JSX.Element {
+export function Notices({ meeting, together, browsers, personal }: Props): JSX.Element {
   const showLink = useSignal(personal !== null);
   const place = useRef<HTMLDivElement>(null);
   useRoomFor(place);
@@ -34,6 +37,7 @@ export function Notices({ meeting, together, personal }: Props): JSX.Element {
       <LineNote meeting={meeting} />
       <RefusalNote meeting={meeting} />
       <DeviceNote meeting={meeting} />
+      {!calm && <VouchedNote browsers={browsers} />}
       {!calm && <OutOfSight together={together} />}
       <Asks meeting={meeting} />
       <QuietCard meeting={meeting} />

@@ -7,10 +7,12 @@ import { longMoment } from "../format.ts";
 import { QuietChoices } from "../gestures/Quiet";
 import { ReactionChoices } from "../gestures/Reactions";
 import { ThinkingTool } from "../gestures/Thinking";
+import { BrowsersPanel } from "../join/Browsers";
 import type { LevelMeter } from "../join/level";
 import { PersonalLink } from "../join/PersonalLink";
 import { Pickers } from "../join/Pickers";
 import { offeredPassword, ownPassword, shortenRetention } from "../join/requests";
+import type { SeatBrowsers } from "../join/seat_browsers";
 import { Earlier } from "../together/Earlier";
 import { TogetherTools } from "../together/Tools";
 import type { Together } from "../together/together";
@@ -22,6 +24,7 @@ import { BreakTool, type Sheet, Time, Tool } from "./Table";
 interface Props {
   readonly meeting: Meeting;
   readonly together: Together;
+  readonly browsers: SeatBrowsers;
   readonly meter: LevelMeter;
   readonly sheet: Sheet;
   readonly open: (sheet: Sheet) => void;
@@ -30,7 +33,7 @@ interface Props {
 }
 
 /** What opens from the table. One at a time; the talk goes on behind it. */
-export function Sheets({ meeting, together, meter, sheet, open, narrow, close }: Props): JSX.Element {
+export function Sheets({ meeting, together, browsers, meter, sheet, open, narrow, close }: Props): JSX.Element {
   const done = <Button onClick={close}>{t("common.close")}</Button>;
   return (
     <>
@@ -77,6 +80,7 @@ export function Sheets({ meeting, together, meter, sheet, open, narrow, close }:
         </p>
         {together.sharing.value && <Earlier sharing={together.sharing.value} names={together.names()} />}
         <PersonalLink room={meeting.room} seat={meeting.you} />
+        <BrowsersPanel browsers={browsers} />
         {narrow && (
           <details>
             <summary>{t("join.devices")}</summary>

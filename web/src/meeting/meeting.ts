@@ -16,7 +16,7 @@ import { t } from "../words";
 import { chime } from "./chimes";
 import { ConsentDesk } from "./consent_desk";
 import { isCalm, pulseEvery } from "./derive";
-import { remember, remembered } from "./memory";
+import { forgetPersonal, remember, remembered } from "./memory";
 import { ServerClock } from "./server_clock";
 import { RoomSocket } from "./socket";
 
@@ -301,6 +301,7 @@ export class Meeting {
 
   #ended(code: string): void {
     remember(this.room, { inMeeting: false });
+    if (code === "seat_revoked") forgetPersonal(this.room);
     this.close();
     this.ended.value = code;
   }

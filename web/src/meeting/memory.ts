@@ -41,6 +41,16 @@ export function remember(room: Id, change: TabMemory, storage: Storage | null = 
   }
 }
 
+/** The seat was taken from this browser: what opens it again is not left lying here. */
+export function forgetPersonal(room: Id, storage: Storage | null = tabStorage()): void {
+  try {
+    const { personal: _, ...rest } = remembered(room, storage);
+    storage?.setItem(place(room), JSON.stringify(rest));
+  } catch {
+    // nothing is kept where nothing can be
+  }
+}
+
 function tabStorage(): Storage | null {
   try {
     return sessionStorage;

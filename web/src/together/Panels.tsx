@@ -117,8 +117,8 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
   const told = Troubles && (
     <Troubles sharing={sharing} names={together.names()} journals={tells(together.open.value, panel)} />
   );
-  // What cannot be opened yet cannot be shown, nor written in.
-  if (sharing.phase.value === "locked") return <div>{told}</div>;
+  // What cannot be opened yet cannot be shown, nor written in; what is not this browser's any more is not left open.
+  if (sharing.phase.value === "locked" || sharing.phase.value === "ended") return <div>{told}</div>;
   return (
     <>
       {told}

@@ -3,10 +3,12 @@ import type { JSX } from "preact";
 import { useCallback, useEffect } from "preact/hooks";
 import { errorWords } from "../api.ts";
 import { namesOf } from "../join/Agenda";
+import { BrowsersPanel, VouchedNote } from "../join/Browsers";
 import { personalLink } from "../join/fragment";
 import { CopyLink, PersonalLink } from "../join/PersonalLink";
 import { askMe, type Me } from "../join/requests";
-import { remember, remembered } from "../meeting/memory";
+import { useBrowsers } from "../join/seat_browsers";
+import { forgetPersonal, remember, remembered } from "../meeting/memory";
 import type { Id, Seat } from "../protocol";
 import { Button, Notice, RoomHead, type RoomNews } from "../ui/index.ts";
 import { t } from "../words";
@@ -123,18 +125,37 @@ function Whole({ room, panel, me, together }: WholeProps): JSX.Element {
       </Notice>
     );
   }
-  const work = together.value?.sharing.value?.work.value;
+  return <Seated room={room} panel={panel} seat={seat} together={together.value} />;
+}
+
+interface SeatedProps extends Props {
+  readonly seat: Seat;
+  readonly together: Together | null;
+}
+
+function Seated({ room, panel, seat, together }: SeatedProps): JSX.Element {
+  const sharing = together?.sharing.value;
+  const browsers = useBrowsers(room, seat, sharing?.browsersChanged);
+  const work = sharing?.work.value;
+  const ended = sharing?.phase.value === "ended";
+  useEffect(() => {
+    if (ended) forgetPersonal(room);
+  }, [ended, room]);
   return (
     <>
-      <NewLink room={room} seat={seat} />
+      {!ended && <VouchedNote browsers={browsers} />}
+      {!ended && <NewLink room={room} seat={seat} />}
       <section class="panel whole" aria-label={t(`together.${panel}`)}>
-        {together.value && <Contents panel={panel} together={together.value} narrow={false} level={2} />}
+        {together && <Contents panel={panel} together={together} narrow={false} level={2} />}
       </section>
-      {panel !== "chat" && together.value && work && <Earlier sharing={work} names={together.value.names()} />}
-      <details class="panel">
-        <summary>{t("join.personal.title")}</summary>
-        <PersonalLink room={room} seat={seat} />
-      </details>
+      {!ended && panel !== "chat" && together && work && <Earlier sharing={work} names={together.names()} />}
+      {!ended && (
+        <details class="panel">
+          <summary>{t("join.personal.title")}</summary>
+          <PersonalLink room={room} seat={seat} />
+        </details>
+      )}
+      {!ended && <BrowsersPanel browsers={browsers} />}
     </>
   );
 }
