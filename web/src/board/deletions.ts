@@ -51,9 +51,9 @@ export class Deletions {
     return anotherMeeting || now - agreed.atMs > BROUGHT_BACK_FOR_MS;
   }
 
-  /** Forgets what stands on the board again, or is gone. */
-  tidy(marked: readonly Marked[]): void {
-    const left = this.agreed.filter((one) => marked.some((page) => this.of(page) === one));
+  /** Forgets what stands on the board again. What is gone may be asked about still, as all that is deleted for good. */
+  tidy(marked: readonly Marked[], isThere: (page: Id) => boolean): void {
+    const left = this.agreed.filter((one) => !isThere(one.page) || marked.some((page) => this.of(page) === one));
     if (left.length < this.agreed.length) this.save(left);
   }
 
@@ -65,6 +65,11 @@ export class Deletions {
     this.agreed = agreed.slice(-MOST);
     this.kept.save(this.agreed);
   }
+}
+
+/** Whether this person has given up a page, deleted at that moment, as this browser remembers by now. */
+export function givenUpBy(where: { readonly room: Id; readonly you: Seat }): (page: Id, deletedMs: unknown) => boolean {
+  return (id, deletedMs) => typeof deletedMs === "number" && new Deletions(where).has({ id, deletedMs });
 }
 
 function read(given: unknown): Agreed | null {

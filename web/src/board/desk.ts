@@ -189,7 +189,7 @@ export class BoardDesk {
     const { doc } = this.sharing;
     const now = Date.now();
     const gone = model.deletedPages(doc, now);
-    this.deletions.tidy(gone);
+    this.deletions.tidy(gone, (page) => pagesMap(doc).has(page));
     replace(this.pages, model.listPages(doc, this.meeting, now));
     replace(this.deleted, this.toTell(gone));
     const page = this.surface.peek()?.page;

@@ -8,7 +8,7 @@ import type { Id, Seat } from "../protocol";
 import { sameState } from "./compare";
 import { type DocJournal, FROM_OTHER } from "./doc_journal";
 import type { Feed } from "./feed";
-import { isMuch, isNone, type Loss, less, lossOf, NO_LOSS, plus } from "./loss";
+import { type GivenUp, isMuch, isNone, type Loss, less, lossOf, NO_LOSS, plus } from "./loss";
 import type { JournalFrame } from "./protocol";
 import { type Replayed, replayed } from "./replayed";
 import type { Requests, SnapshotAbout } from "./requests";
@@ -26,6 +26,8 @@ export interface ConfirmingPorts {
   online(): boolean;
   ask(code: Question, values: Readonly<Record<string, number>> | null): void;
   unask(): void;
+  /** What this person has agreed to elsewhere, and is not asked about again. */
+  readonly givenUp?: GivenUp;
 }
 
 /** What waits for a person's answer. */
@@ -69,7 +71,7 @@ export class Confirming {
 
   #noteLoss(transaction: Y.Transaction): boolean {
     if (transaction.origin !== FROM_OTHER) return false;
-    const lost = lossOf(transaction);
+    const lost = lossOf(transaction, false, this.ports.givenUp);
     this.#loss = plus(this.#loss, lost);
     return !isNone(lost);
   }
@@ -131,7 +133,7 @@ export class Confirming {
   #replay(upto: number): Promise<Replayed | null> {
     const read = (each: (frame: JournalFrame) => Promise<void>) =>
       this.requests.journal(this.it.journal, 0, each, true);
-    return replayed(read, this.ports.open, this.you, upto);
+    return replayed(read, this.ports.open, this.you, upto, this.ports.givenUp);
   }
 
   /** `counted`: what this page had seen go when it was decided; what goes meanwhile is for the next. `silent`: what is

@@ -3,6 +3,7 @@
  * Counted where it happens, transaction by transaction, so that it costs what the change costs.
  */
 import * as Y from "yjs";
+import { pages } from "./layout";
 import { roots } from "./restore";
 import { elementLoss, type ValueLoss, wordsLost } from "./written";
 
@@ -26,6 +27,9 @@ export const less = (one: Loss, other: Loss): Loss => ({
 
 export const isNone = ({ whole, shapes, letters }: Loss): boolean => whole + shapes + letters === 0;
 
+/** Whether a person has agreed already that a page of the board goes, which the document marks as deleted at that moment. */
+export type GivenUp = (page: string, deletedMs: unknown) => boolean;
+
 const MUCH_SHAPES = 20;
 const MUCH_LETTERS = 500;
 /** Many small losses that nobody was asked about come to more than one large one. */
@@ -42,16 +46,18 @@ export function isMuch(loss: Loss, silent: Loss = NO_LOSS): boolean {
 const CLEARED = 5;
 
 /** What a transaction deleted, while its content is still there: to be called before it is collected. `fresh`: also what
- * came in this very transaction, which nobody has seen. */
-export function lossOf(transaction: Y.Transaction, fresh = false): Loss {
+ * came in this very transaction, which nobody has seen. What lies on a page that is given up counts for nothing. */
+export function lossOf(transaction: Y.Transaction, fresh = false, givenUp?: GivenUp): Loss {
   if (transaction.deleteSet.clients.size === 0) return NO_LOSS;
   const collections = new Set<unknown>(roots(transaction.doc));
   const taken = new Map<Y.Map<unknown>, number>();
+  const isOver = givenUp ? onPagesGivenUp(transaction.doc, givenUp) : () => false;
   let { whole, shapes, letters } = NO_LOSS;
   Y.iterateDeletedStructs(transaction, transaction.deleteSet, (item) => {
     if (!(item instanceof Y.Item)) return;
     if (!fresh && item.id.clock >= (transaction.beforeState.get(item.id.client) ?? 0)) return;
     const { parent, parentSub: key, content } = item;
+    if (isOver(item)) return;
     if (content instanceof Y.ContentString) letters += item.length;
     if (key === null || content instanceof Y.ContentString || !(parent instanceof Y.Map)) return;
     const now: unknown = parent.get(key);
@@ -67,6 +73,36 @@ export function lossOf(transaction: Y.Transaction, fresh = false): Loss {
   });
   for (const [elements, count] of taken) if (count >= CLEARED && isEmptied(elements)) whole += 1;
   return { whole, shapes, letters };
+}
+
+/** Whether something lies on a page of the board that is given up, or is that page. */
+function onPagesGivenUp(doc: Y.Doc, givenUp: GivenUp): (item: Y.Item) => boolean {
+  const all: unknown = pages(doc);
+  const known = new Map<unknown, boolean>();
+  const isOver = (type: unknown): boolean => {
+    const way: unknown[] = [];
+    let [at, over] = [type, known.get(type)];
+    while (over === undefined) {
+      way.push(at);
+      const item: Y.Item | null = at instanceof Y.AbstractType ? at._item : null;
+      if (item === null) over = false;
+      else if (item.parent === all) over = isGivenUp(item, givenUp);
+      else {
+        at = item.parent;
+        over = known.get(at);
+      }
+    }
+    for (const each of way) known.set(each, over);
+    return over;
+  };
+  return ({ parent, content }) => isOver(parent === all && content instanceof Y.ContentType ? content.type : parent);
+}
+
+/** The mark is read as it stood when the page went. */
+function isGivenUp({ parentSub: page, content }: Y.Item, givenUp: GivenUp): boolean {
+  if (page === null || !(content instanceof Y.ContentType)) return false;
+  const mark = content.type._map.get("deleted_ms");
+  return mark !== undefined && givenUp(page, mark.content.getContent().at(-1));
 }
 
 /** A board page's elements, by id. */

@@ -5,7 +5,7 @@
 import * as Y from "yjs";
 import type { Seat } from "../protocol";
 import { tryApply } from "./log";
-import { isNone, type Loss, lossOf, NO_LOSS, plus } from "./loss";
+import { type GivenUp, isNone, type Loss, lossOf, NO_LOSS, plus } from "./loss";
 import type { JournalFrame } from "./protocol";
 
 export interface Replayed {
@@ -28,6 +28,7 @@ export async function replayed(
   open: (body: Uint8Array) => Promise<Uint8Array> | Uint8Array,
   you: Seat,
   upto: number,
+  givenUp?: GivenUp,
 ): Promise<Replayed | null> {
   const steps: Step[] = [];
   let reached = 0;
@@ -39,16 +40,16 @@ export async function replayed(
     else whole &&= frame.n === ++reached;
     steps.push({ theirs: frame.type === "entry" && frame.seat !== you, update });
   });
-  return whole && reached === upto ? applied(steps) : null;
+  return whole && reached === upto ? applied(steps, givenUp) : null;
 }
 
-function applied(steps: readonly Step[]): Replayed {
+function applied(steps: readonly Step[], givenUp?: GivenUp): Replayed {
   const now = new Y.Doc();
   let loss: Loss = NO_LOSS;
   let first: number | null = null;
   let theirs = false;
   now.on("afterTransaction", (transaction: Y.Transaction) => {
-    if (theirs) loss = plus(loss, lossOf(transaction));
+    if (theirs) loss = plus(loss, lossOf(transaction, false, givenUp));
   });
   for (const [place, step] of steps.entries()) {
     theirs = step.theirs;

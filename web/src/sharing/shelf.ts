@@ -1,5 +1,6 @@
 /** A document's journal with all that belongs to it: the order of its entries, its snapshots, and what it is sealed under. */
 import type * as Y from "yjs";
+import { givenUpBy } from "../board/deletions";
 import { QUESTIONS } from "./confirming";
 import { DocJournal } from "./doc_journal";
 import { Feed } from "./feed";
@@ -57,6 +58,7 @@ export function makeShelf(ground: Ground, journal: Written, doc: Y.Doc, cipher: 
     },
     mark: (wanted) => ground.markForget(journal, wanted),
     undone: () => troubles.tell("not_forgotten", journal),
+    givenUp: givenUpBy(ground),
   });
   return { it, feed, keeper };
 }

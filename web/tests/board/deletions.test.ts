@@ -1,7 +1,7 @@
 /** Two desks on one document, each in a browser of its own: whose deleted pages go for good, and who is told. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type * as Y from "yjs";
-import { BROUGHT_BACK_FOR_MS } from "../../src/board/deletions";
+import { BROUGHT_BACK_FOR_MS, givenUpBy } from "../../src/board/deletions";
 import { BoardDesk } from "../../src/board/desk";
 import { addPage, deletePage, elementsOf, isShown } from "../../src/board/pages";
 import { pages } from "../../src/sharing/layout";
@@ -82,6 +82,34 @@ describe("who deleted a page", () => {
     desk.remove(page);
     desk.removeNow(page);
     expect([pages(mentor.doc).has(page), mentor.forgetting.value]).toEqual([false, 1]);
+  });
+});
+
+describe("what is not asked about once more where it goes for good", () => {
+  const asked = (sharing: LocalSharing, deletedMs: unknown) => !givenUpBy(sharing)(page, deletedMs);
+
+  test("is what this person deleted or agreed to, also once it is gone", () => {
+    const desk = open(mentee, FIRST);
+    const atMs = Date.now();
+    desk.remove(page);
+    const other = open(mentor, FIRST);
+    expect([mentee, mentor].map((one) => asked(one, atMs))).toEqual([false, true]);
+    other.agree(other.deleted.value[0] as never);
+    desk.removeNow(page);
+    settle();
+    open(mentor, SECOND);
+    settle();
+    expect([mentee, mentor].map((one) => asked(one, atMs))).toEqual([false, false]);
+    expect([atMs + 1, String(atMs), undefined].map((ms) => asked(mentor, ms))).toEqual([true, true, true]);
+  });
+
+  test("but not what was brought back since", () => {
+    const desk = open(mentee, FIRST);
+    const atMs = Date.now();
+    desk.remove(page);
+    desk.bringBack(page);
+    settle();
+    expect(asked(mentee, atMs)).toBe(true);
   });
 });
 

@@ -1,17 +1,22 @@
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as Y from "yjs";
-import { Confirming } from "../../src/sharing/confirming";
+import { Deletions, givenUpBy } from "../../src/board/deletions";
+import { addPage, deletePage, elementsOf, purge } from "../../src/board/pages";
+import { newId } from "../../src/protocol";
+import { Confirming, type ConfirmingPorts } from "../../src/sharing/confirming";
 import { type DocJournal, FROM_OTHER } from "../../src/sharing/doc_journal";
 import type { Feed } from "../../src/sharing/feed";
 import { topics } from "../../src/sharing/layout";
 import { DocumentLog } from "../../src/sharing/log";
 import type { Requests, SnapshotAbout } from "../../src/sharing/requests";
 import type { KeptStates } from "../../src/sharing/states";
+import { FakeStorage } from "../board/storage";
+import "../all_words";
 
 const noteIn = (doc: Y.Doc) => topics(doc).get("t")?.get("note") as Y.Text;
 
 /** A page of the mentee's, whose partner's snapshots it looks at. */
-function page() {
+function page(more: Partial<ConfirmingPorts> = {}) {
   const [theirs, doc] = [new Y.Doc(), new Y.Doc()];
   const log = new DocumentLog();
   let head = 0;
@@ -42,7 +47,7 @@ function page() {
     holding: async () => [],
   } as unknown as KeptStates;
   const ask = vi.fn();
-  const ports = { open: (body: Uint8Array) => body, online: () => true, ask, unask: () => undefined };
+  const ports = { open: (body: Uint8Array) => body, online: () => true, ask, unask: () => undefined, ...more };
   const confirming = new Confirming(it, feed, "mentee", { confirm } as unknown as Requests, states, ports);
   return {
     confirming,
@@ -52,6 +57,7 @@ function page() {
       theirs.transact(() => topics(theirs).set("t", new Y.Map<unknown>([["note", new Y.Text(words)]])));
       return noteIn(theirs);
     },
+    theirs,
     mine: () => noteIn(doc).toString(),
     post: (id: string) => {
       kept.splice(0, 1, { id, upto: head, by: "mentor", confirmed: false, drops: [] } as unknown as SnapshotAbout);
@@ -110,5 +116,27 @@ describe("what goes while a snapshot is being confirmed", () => {
     }
     expect(ask).toHaveBeenCalledTimes(1);
     expect(note).toHaveLength(3000 - 5 * 450);
+  });
+});
+
+describe("a page of the board that the other deletes for good", () => {
+  const where = { room: newId(), you: "mentee" } as const;
+  const AT_MS = 1_800_000_000_000;
+
+  beforeEach(() => vi.stubGlobal("localStorage", new FakeStorage()));
+  afterEach(() => vi.unstubAllGlobals());
+
+  test.each([true, false])("is asked about once: this person has said all right to it: %j", async (agreed) => {
+    const { confirming, ask, confirm, theirs, post, agreed: answered } = page({ givenUp: givenUpBy(where) });
+    const id = addPage(theirs, { meeting: null, name: "Plans" }, AT_MS) ?? "";
+    elementsOf(theirs, id)?.set("e", { type: "text", text: "what we drew" });
+    deletePage(theirs, id, "mentor", AT_MS);
+    if (agreed) new Deletions(where).agree({ id, deletedMs: AT_MS }, null, AT_MS);
+    purge(theirs, [id]);
+    post("without it");
+    const done = confirming.verify();
+    if (agreed) await answered();
+    await done;
+    expect([ask.mock.calls.length, confirm.mock.calls.length]).toEqual(agreed ? [0, 1] : [1, 0]);
   });
 });

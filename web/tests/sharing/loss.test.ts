@@ -37,6 +37,55 @@ function lostBy(change: (doc: Y.Doc) => void, before = filled(), fresh = false):
   return loss;
 }
 
+describe("on a page of the board that a person has given up", () => {
+  const GONE = (page: string, deletedMs: unknown) => page === "p" && deletedMs === 7;
+
+  /** What is lost with these changes, where the page was marked before. */
+  function lostAfter(mark: unknown, change: (doc: Y.Doc) => void): Loss {
+    const [theirs, mine] = [filled(), new Y.Doc()];
+    if (mark !== null) pages(theirs).get("p")?.set("deleted_ms", mark);
+    Y.applyUpdate(mine, Y.encodeStateAsUpdate(theirs));
+    let loss = NO_LOSS;
+    mine.on("afterTransaction", (transaction: Y.Transaction) => {
+      loss = plus(loss, lossOf(transaction, false, GONE));
+    });
+    change(theirs);
+    Y.applyUpdate(mine, Y.encodeStateAsUpdate(theirs, Y.encodeStateVector(mine)));
+    return loss;
+  }
+
+  const wipe = (doc: Y.Doc) => pages(doc).delete("p");
+  const clear = (doc: Y.Doc) => elementsOf(doc).clear();
+
+  test("nothing counts, whether it goes at once or piece by piece", () => {
+    expect([wipe, clear].map((change) => lostAfter(7, change))).toEqual([NO_LOSS, NO_LOSS]);
+  });
+
+  test.each([null, 8, "7"])("with the mark %j all of it does: that one was not agreed to", (mark) => {
+    expect(lostAfter(mark, wipe)).toEqual({ whole: 1, shapes: 2, letters: 18 });
+  });
+
+  test("what goes beside it does, also nested beyond all measure", () => {
+    const both = (doc: Y.Doc) => {
+      wipe(doc);
+      topics(doc).delete("t");
+    };
+    expect(lostAfter(7, both)).toEqual({ whole: 1, shapes: 0, letters: 26 });
+    const doc = new Y.Doc({ gc: false });
+    let inner = notes(doc) as Y.Map<unknown>;
+    doc.transact(() => {
+      for (let depth = 0; depth < 2000; depth += 1) inner = inner.set(`${depth}`, new Y.Map<unknown>());
+    });
+    let loss = NO_LOSS;
+    doc.on("afterTransaction", (transaction: Y.Transaction) => {
+      loss = lossOf(transaction, false, GONE);
+    });
+    inner.set("title", "deep down");
+    inner.set("title", "");
+    expect(loss.letters).toBe(9);
+  });
+});
+
 describe("what a change loses", () => {
   test("writing, drawing, moving, ticking off lose nothing", () => {
     const loss = lostBy((doc) => {
