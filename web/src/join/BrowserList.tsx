@@ -8,6 +8,7 @@ import { Button } from "../ui/index.ts";
 import { bring, t, tn } from "../words";
 import type { Holder, SeatBrowsers } from "./seat_browsers";
 import { type From, TakeSeat } from "./TakeSeat";
+import "./browsers.css";
 
 bring(words);
 

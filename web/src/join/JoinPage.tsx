@@ -106,15 +106,19 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
     }
   }
 
-  const { step } = state.value;
+  const { step, seat } = state.value;
+  const asks = step.kind === "form" || step.kind === "sending";
+  const own = holds(me, seat) ? seat : null;
+  const browsers = useBrowsers(room, own);
   return (
-    <main class="join" id="room">
+    <main class={asks ? "join" : "join answered"} id="room">
       <Preview media={media} meter={meter} />
       <section class="entry">
         <p class="brand">
           <Mark />
           {t("common.product")}
         </p>
+        {asks && browsers && <VouchedNote browsers={browsers} />}
         {step.kind === "form" || step.kind === "sending" ? (
           <Form state={state.value} say={say} press={press} me={me} personal={personal} room={room} />
         ) : (
@@ -128,23 +132,14 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
             }}
           />
         )}
-        {step.kind === "form" && state.value.seat && holds(me, state.value.seat) && (
-          <Own key={state.value.seat} room={room} seat={state.value.seat} me={me} />
+        {step.kind === "form" && own && browsers && (
+          <>
+            <Agenda key={own} room={room} seat={own} me={me} browsers={browsers} />
+            <BrowsersPanel key={`${own} browsers`} browsers={browsers} />
+          </>
         )}
       </section>
     </main>
-  );
-}
-
-/** What concerns the seat that this browser has already. */
-function Own({ room, seat, me }: { room: Id; seat: Seat; me: Me }): JSX.Element {
-  const browsers = useBrowsers(room, seat);
-  return (
-    <>
-      <VouchedNote browsers={browsers} />
-      <Agenda {...{ room, seat, me, browsers }} />
-      <BrowsersPanel browsers={browsers} />
-    </>
   );
 }
 

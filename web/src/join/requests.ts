@@ -65,7 +65,10 @@ export async function deviceAnswered(room: Id, ticket: DeviceTicket, signal: Abo
 }
 
 export const shortenRetention = (room: Id, days: number) => ask<unknown>(at(room, "retention"), { body: { days } });
-export const ownPassword = (room: Id, password: string) => ask<unknown>(at(room, "password"), { body: { password } });
+export const unlock = (room: Id, password: string) => ask<unknown>(at(room, "unlock"), { body: { password } });
+/** `othersOut`: the seat is taken from this person's other browsers too. */
+export const ownPassword = (room: Id, seat: Seat, password: string, othersOut: boolean) =>
+  ask<unknown>(at(room, `password?seat=${seat}`), { body: { password, others_out: othersOut } });
 export const newPersonalSecret = (room: Id, seat: Seat, withoutNotes: boolean) =>
   ask<{ personal: string }>(at(room, `personal-link?seat=${seat}`), {
     body: withoutNotes ? { without_notes: true } : {},

@@ -73,13 +73,16 @@ export class SeatBrowsers {
 }
 
 /** Asked when the page comes, and again whenever its line hears that something has changed. */
-export function useBrowsers(room: Id, seat: Seat, changed?: ReadonlySignal<number>): SeatBrowsers {
-  const browsers = useMemo(() => new SeatBrowsers(room, seat), [room, seat]);
-  useEffect(() => browsers.look(), [browsers]);
+export function useBrowsers(room: Id, seat: Seat, changed?: ReadonlySignal<number>): SeatBrowsers;
+/** Null: no seat, and nothing to ask. */
+export function useBrowsers(room: Id, seat: Seat | null): SeatBrowsers | null;
+export function useBrowsers(room: Id, seat: Seat | null, changed?: ReadonlySignal<number>): SeatBrowsers | null {
+  const browsers = useMemo(() => (seat ? new SeatBrowsers(room, seat) : null), [room, seat]);
+  useEffect(() => browsers?.look(), [browsers]);
   useEffect(
     () =>
       changed?.subscribe((times) => {
-        if (times > 0) browsers.look();
+        if (times > 0) browsers?.look();
       }),
     [browsers, changed],
   );

@@ -11,7 +11,7 @@ import { BrowsersPanel } from "../join/Browsers";
 import type { LevelMeter } from "../join/level";
 import { PersonalLink } from "../join/PersonalLink";
 import { Pickers } from "../join/Pickers";
-import { offeredPassword, ownPassword, shortenRetention } from "../join/requests";
+import { shortenRetention } from "../join/requests";
 import type { SeatBrowsers } from "../join/seat_browsers";
 import { Earlier } from "../together/Earlier";
 import { TogetherTools } from "../together/Tools";
@@ -19,6 +19,7 @@ import type { Together } from "../together/together";
 import { Button, Dialog, Field } from "../ui/index.ts";
 import { known, t, tn } from "../words";
 import type { Meeting } from "./meeting";
+import { NewPassword } from "./NewPassword";
 import { BreakTool, type Sheet, Time, Tool } from "./Table";
 
 interface Props {
@@ -81,6 +82,11 @@ export function Sheets({ meeting, together, browsers, meter, sheet, open, narrow
         {together.sharing.value && <Earlier sharing={together.sharing.value} names={together.names()} />}
         <PersonalLink room={meeting.room} seat={meeting.you} />
         <BrowsersPanel browsers={browsers} />
+        <details class="panel">
+          <summary>{t("meeting.new_password")}</summary>
+          <p class="second small">{t("meeting.new_password.text")}</p>
+          <NewPassword room={meeting.room} seat={meeting.you} label={t("meeting.new_password.label")} othersOut />
+        </details>
         {narrow && (
           <details>
             <summary>{t("join.devices")}</summary>
@@ -159,52 +165,14 @@ function WhyNot({ meeting, close }: Pick<Props, "meeting" | "close">): JSX.Eleme
   useEffect(() => {
     if (code === null) close(); // it may, by now
   }, [code, close]);
-  if (code === "password_not_yours") return <OwnPassword meeting={meeting} />;
+  if (code === "password_not_yours") {
+    return (
+      <>
+        <p>{t("meeting.own_password.why")}</p>
+        <NewPassword room={meeting.room} seat={meeting.you} label={t("meeting.own_password.label")} />
+      </>
+    );
+  }
   const key = `consent.reason.${code}`;
   return <p>{t("meeting.why_not.text", { reason: known(key) ? t(key) : t("meeting.reason.other") })}</p>;
-}
-
-function OwnPassword({ meeting }: { meeting: Meeting }): JSX.Element {
-  const password = useSignal("");
-  const trouble = useSignal<string | null>(null);
-  const busy = useSignal(false);
-  useEffect(() => {
-    offeredPassword().then(
-      (offer) => {
-        password.value ||= offer.password;
-      },
-      () => undefined,
-    );
-  }, [password]);
-  async function save(event: Event): Promise<void> {
-    event.preventDefault();
-    busy.value = true;
-    try {
-      await ownPassword(meeting.room, password.value);
-      trouble.value = null;
-    } catch (failure) {
-      trouble.value = errorWords(failure);
-    } finally {
-      busy.value = false;
-    }
-  }
-  return (
-    <form class="stack" onSubmit={save} noValidate>
-      <p>{t("meeting.own_password.why")}</p>
-      <Field
-        label={t("meeting.own_password.label")}
-        code
-        autocomplete="off"
-        value={password.value}
-        error={trouble.value}
-        hint={t("meeting.own_password.hint")}
-        onInput={(event) => {
-          password.value = event.currentTarget.value;
-        }}
-      />
-      <Button kind="do" type="submit" busy={busy.value}>
-        {t("meeting.own_password.save")}
-      </Button>
-    </form>
-  );
 }
