@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
-import words from "../../words/en/seat.json";
+import { useEffect, useRef } from "preact/hooks";
+import texts from "../../words/en/seat.json";
 import { errorWords } from "../api.ts";
 import { lately } from "../format.ts";
 import { Button } from "../ui/index.ts";
@@ -10,13 +10,21 @@ import type { Holder, SeatBrowsers } from "./seat_browsers";
 import { type From, TakeSeat } from "./TakeSeat";
 import "./browsers.css";
 
-bring(words);
+bring(texts);
 
 /** Which browsers have one's seat: how each came to it and when, and the way to take it from the others. */
 export function BrowserList({ browsers }: { browsers: SeatBrowsers }): JSX.Element {
   const from = useSignal<From | null>(null);
   const done = useSignal("");
   const trouble = useSignal("");
+  const said = useRef<HTMLParagraphElement>(null);
+  const words = done.value;
+  useEffect(() => {
+    if (!words) return;
+    // The button that was pressed is gone; a dialog that closes gives the focus back to it first.
+    const timer = setTimeout(() => said.current?.focus());
+    return () => clearTimeout(timer);
+  }, [words]);
   useEffect(() => {
     browsers.refresh().catch((failure: unknown) => {
       trouble.value = errorWords(failure);
@@ -50,8 +58,8 @@ export function BrowserList({ browsers }: { browsers: SeatBrowsers }): JSX.Eleme
           </Button>
         </div>
       )}
-      <p role="status" class="small">
-        {done.value}
+      <p role="status" class="small" tabIndex={-1} ref={said}>
+        {words}
       </p>
       <TakeSeat
         browsers={browsers}

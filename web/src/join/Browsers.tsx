@@ -1,7 +1,7 @@
 /** Places for what concerns the browsers of one's seat; their contents are fetched when there is something to show. */
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentType, JSX } from "preact";
-import { useCallback, useEffect } from "preact/hooks";
+import { useCallback, useEffect, useRef } from "preact/hooks";
 import { Button, Notice } from "../ui/index.ts";
 import { t } from "../words";
 import type { SeatBrowsers } from "./seat_browsers";
@@ -28,23 +28,20 @@ export function BrowsersPanel({ browsers }: { browsers: SeatBrowsers }): JSX.Ele
 export function VouchedNote({ browsers }: { browsers: SeatBrowsers }): JSX.Element | null {
   const { view, fetch } = useLate(() => import("./VouchedNote").then(({ VouchedCard }) => VouchedCard));
   const out = useSignal(false);
-  const first = browsers.told.value?.vouched[0];
-  const any = first !== undefined;
-  useEffect(() => {
-    if (any) fetch();
-  }, [any, fetch]);
+  const told = browsers.told.value;
+  const first = told?.vouched[0];
   const View = view.value;
+  const missing = first !== undefined && View === null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer anew, where the code did not come before
+  useEffect(() => {
+    if (missing) fetch();
+  }, [told, missing, fetch]);
   const closed = () => {
     out.value = false;
   };
   return (
     <>
-      {out.value && (
-        <Notice kind="good" role="status">
-          <p>{t("join.browsers.out")}</p>
-          <Button onClick={closed}>{t("common.close")}</Button>
-        </Notice>
-      )}
+      {out.value && <Out onClose={closed} />}
       {first && View && (
         <View
           key={first.browser}
@@ -56,6 +53,23 @@ export function VouchedNote({ browsers }: { browsers: SeatBrowsers }): JSX.Eleme
         />
       )}
     </>
+  );
+}
+
+function Out({ onClose }: { onClose: () => void }): JSX.Element {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // What was pressed is gone with the question; a dialog that closes gives the focus back to it first.
+    const timer = setTimeout(() => button.current?.focus());
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <Notice kind="good" role="status">
+      <p>{t("join.browsers.out")}</p>
+      <Button buttonRef={button} onClick={onClose}>
+        {t("common.close")}
+      </Button>
+    </Notice>
   );
 }
 
