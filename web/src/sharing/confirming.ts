@@ -13,6 +13,7 @@ import type { JournalFrame } from "./protocol";
 import { type Replayed, replayed } from "./replayed";
 import type { Requests, SnapshotAbout } from "./requests";
 import { goTo, roots } from "./restore";
+import { type Remembers, Silent } from "./silent";
 import type { KeptStates } from "./states";
 import { until } from "./until";
 
@@ -28,6 +29,8 @@ export interface ConfirmingPorts {
   unask(): void;
   /** What this person has agreed to elsewhere, and is not asked about again. */
   readonly givenUp?: GivenUp;
+  /** What must be known over a closed page; left out: nothing is. */
+  readonly remembers?: Remembers;
 }
 
 /** What waits for a person's answer. */
@@ -49,8 +52,7 @@ export class Confirming {
   /** Deletions by the other seat that this browser could bring back. */
   readonly #deletions: Y.UndoManager;
   #loss = NO_LOSS;
-  /** What was given up without asking. */
-  #silent = NO_LOSS;
+  readonly #silent: Silent;
 
   constructor(
     private readonly it: DocJournal,
@@ -60,6 +62,7 @@ export class Confirming {
     private readonly states: KeptStates,
     private readonly ports: ConfirmingPorts,
   ) {
+    this.#silent = new Silent(ports.remembers);
     this.#deletions = new Y.UndoManager(roots(it.doc), {
       trackedOrigins: new Set([FROM_OTHER]),
       captureTimeout: 0,
@@ -118,7 +121,7 @@ export class Confirming {
       const needless = this.#mayGiveUp.has(about.id) ? [] : await this.states.holding(about.drops, now, false);
       if (needless.length > 0) await ask("gives_up", { n: needless.length });
       // Also where nothing was said of forgetting: what this one replaces is given up all the same.
-      else if (isMuch(loss, this.#silent)) await ask("deleted_much", { ...loss });
+      else if (isMuch(loss, await this.#silent.sum())) await ask("deleted_much", { ...loss });
       else await this.#confirm(about, counted, loss);
     }
   }
@@ -140,6 +143,7 @@ export class Confirming {
    * given up without a person's word; null: they have given it. */
   async #confirm({ id, upto }: SnapshotAbout, counted: Loss, silent: Loss | null): Promise<void> {
     this.unask();
+    await (silent ? this.#silent.add(id, silent) : this.#silent.settle(id));
     try {
       await this.requests.confirm(this.it.journal, id);
     } catch (error) {
@@ -149,7 +153,6 @@ export class Confirming {
       this.#passedOver.add(id);
       return await this.verify();
     }
-    this.#silent = silent ? plus(this.#silent, silent) : NO_LOSS;
     this.#loss = less(this.#loss, counted);
     if (isNone(this.#loss)) this.#deletions.clear();
     this.it.settled(Math.min(upto, this.feed.sure));

@@ -184,6 +184,8 @@ class OpenSharing implements Work {
       waiting: (journal) => this.#outgoing.sender.waiting(journal),
       markForget: (journal, wanted) => this.#outgoing.markForget(journal, wanted),
       toForget: () => this.#outgoing.toForget(),
+      remember: (journal, octets) => this.#outgoing.remember(journal, octets),
+      recall: (journal) => this.#outgoing.recall(journal),
       failed: (error) => this.#failed(error),
     };
   }

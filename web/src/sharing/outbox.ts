@@ -23,8 +23,9 @@ interface Kept {
 
 interface Schema extends DBSchema {
   entries: { key: string; value: Kept };
-  /** Journals of which text was deleted and is to be forgotten, by room, seat and journal. */
-  forget: { key: string; value: number };
+  /** Journals of which text was deleted and is to be forgotten, by room, seat and journal; beside each, sealed, what a
+   * page must know of it that comes after this one. */
+  forget: { key: string; value: number | Uint8Array<ArrayBuffer> };
 }
 
 const DATABASE = "visavis-outbox";
@@ -115,6 +116,28 @@ export class Outbox {
       return JOURNALS.filter((journal) => keys.includes(this.#place + journal));
     } catch {
       return [];
+    }
+  }
+
+  /** A few octets the next page must know of a journal, in place of the last ones. */
+  async remember(journal: Journal, octets: Uint8Array): Promise<void> {
+    try {
+      const sealed = await seal(this.key, this.#name(journal, "known"), octets);
+      const database = await this.#database;
+      await database?.put("forget", sealed, `${this.#place}${journal}/known`);
+    } catch {
+      // This page knows it.
+    }
+  }
+
+  /** Null: there is nothing, or nothing that can be read. */
+  async recall(journal: Journal): Promise<Uint8Array | null> {
+    try {
+      const database = await this.#database;
+      const sealed = await database?.get("forget", `${this.#place}${journal}/known`);
+      return sealed instanceof Uint8Array ? await open(this.key, this.#name(journal, "known"), sealed) : null;
+    } catch {
+      return null;
     }
   }
 

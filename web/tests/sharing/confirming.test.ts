@@ -1,3 +1,4 @@
+import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as Y from "yjs";
 import { Deletions, givenUpBy } from "../../src/board/deletions";
@@ -8,7 +9,11 @@ import { type DocJournal, FROM_OTHER } from "../../src/sharing/doc_journal";
 import type { Feed } from "../../src/sharing/feed";
 import { topics } from "../../src/sharing/layout";
 import { DocumentLog } from "../../src/sharing/log";
+import { NO_LOSS } from "../../src/sharing/loss";
+import { Outbox } from "../../src/sharing/outbox";
 import type { Requests, SnapshotAbout } from "../../src/sharing/requests";
+import { sealingKey } from "../../src/sharing/seal";
+import { type Remembers, Silent } from "../../src/sharing/silent";
 import type { KeptStates } from "../../src/sharing/states";
 import { FakeStorage } from "../board/storage";
 import "../all_words";
@@ -116,6 +121,46 @@ describe("what goes while a snapshot is being confirmed", () => {
     }
     expect(ask).toHaveBeenCalledTimes(1);
     expect(note).toHaveLength(3000 - 5 * 450);
+  });
+});
+
+describe("small losses that nobody was asked about", () => {
+  const room = newId();
+  const KEY = sealingKey(btoa("k".repeat(32)).replace("=", ""));
+
+  /** What a page of the seat remembers with the outbox it opens. */
+  async function remembering(): Promise<Remembers> {
+    const outbox = new Outbox(room, "mentee", await KEY, () => undefined);
+    return { remember: (octets) => outbox.remember("document", octets), recall: () => outbox.recall("document") };
+  }
+
+  /** Whether a fresh page asks about some letters, and what its person then says. */
+  async function isAsked(id: string, letters: number): Promise<boolean> {
+    const { confirming, ask, text, post, agreed } = page({ remembers: await remembering() });
+    text("clock ".repeat(200)).delete(0, letters);
+    post(id);
+    const done = confirming.verify();
+    await Promise.race([agreed(), done]);
+    await done;
+    if (ask.mock.calls.length === 0) return false;
+    const said = confirming.accept();
+    await agreed();
+    await said;
+    return true;
+  }
+
+  test("come to much although the page is loaded anew after each, and begin anew with a person's word", async () => {
+    const asked: boolean[] = [];
+    for (let turn = 0; turn < 7; turn += 1) asked.push(await isAsked(`${turn}`, 450));
+    expect(asked).toEqual([false, false, false, false, true, false, false]);
+  });
+
+  test("count once where two pages of a seat agree to the same", async () => {
+    const [one, other] = [new Silent(await remembering()), new Silent(await remembering())];
+    await one.settle("before");
+    for (const page of [one, other, one]) await page.add("same", { ...NO_LOSS, letters: 9 });
+    await other.add("next", { ...NO_LOSS, shapes: 2 });
+    expect(await one.sum()).toEqual({ whole: 0, shapes: 2, letters: 9 });
   });
 });
 

@@ -73,6 +73,8 @@ describe("the outbox", () => {
     await outbox.remove(["x"]);
     await outbox.markForget("document", true);
     expect(await outbox.toForget()).toEqual([]);
+    await outbox.remember("document", Uint8Array.of(1));
+    expect(await outbox.recall("document")).toBeNull();
     expect(failed).toHaveBeenCalledWith("storage_missing");
   });
 
@@ -97,6 +99,20 @@ describe("the outbox", () => {
     expect(await next.toForget()).toEqual(["notes"]);
     await next.markForget("notes", false);
     expect(await next.toForget()).toEqual([]);
+  });
+
+  test("what the next page must know of a journal, for this key alone, and beside what is to be forgotten", async () => {
+    const failed = vi.fn();
+    const outbox = new Outbox(ROOM, "mentor", await key(1), failed);
+    for (const n of [1, 2]) await outbox.remember("document", Uint8Array.of(n));
+    await outbox.markForget("document", true);
+    const next = new Outbox(ROOM, "mentor", await key(1), failed);
+    expect(await next.recall("document")).toEqual(Uint8Array.of(2));
+    expect([await next.recall("notes"), await next.toForget()]).toEqual([null, ["document"]]);
+    await next.markForget("document", false);
+    expect(await next.recall("document")).toEqual(Uint8Array.of(2));
+    expect(await new Outbox(ROOM, "mentor", await key(2), failed).recall("document")).toBeNull();
+    expect(await new Outbox(ROOM, "mentee", await key(1), failed).recall("document")).toBeNull();
   });
 });
 
