@@ -108,5 +108,8 @@ export function valuesOf({ journal, values = {} }: Trouble, name: string): Recor
     : shapes
       ? tn("sharing.lost_shapes", shapes)
       : tn("sharing.lost_letters", letters ?? 0);
-  return { ...values, name, lost, earlier: tn("sharing.earlier_states", n ?? 0), what: t(`sharing.what.${journal}`) };
+  const { kind, called = "" } = values;
+  const thing = `sharing.thing.${kind}${called === "" ? ".unnamed" : ""}`;
+  const what = known(thing) ? t(thing, { called }) : t(`sharing.what.${journal}`);
+  return { ...values, name, lost, earlier: tn("sharing.earlier_states", n ?? 0), what };
 }

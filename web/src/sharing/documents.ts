@@ -8,6 +8,7 @@ import { ApiError } from "../api.ts";
 import type { Id } from "../protocol";
 import type { Ground, Said, Written } from "./ground";
 import type { Waiting } from "./outbox";
+import type { Refusal } from "./overflow";
 import { anewNotesKey, notesKey } from "./private_notes";
 import { goTo, roots } from "./restore";
 import { open, seal } from "./seal";
@@ -157,6 +158,11 @@ export class Documents {
   /** Many entries as one; throws where they cannot be. */
   async merged(journal: Journal, entries: readonly Waiting[]): Promise<Waiting | null> {
     return (await this.#shelfOf(journal)?.it.merged(entries)) ?? null;
+  }
+
+  /** Something of a journal does not fit, and waits. */
+  stuck(why: Refusal, journal: Journal, refused: ReadonlySet<Id>): void {
+    this.#shelfOf(journal)?.keeper.overflow.want(why, refused);
   }
 
   #reach({ it, feed }: Shelf): void {

@@ -10,13 +10,16 @@ import { type DocJournal, FROM_OTHER, FROM_SELF } from "./doc_journal";
 import type { Feed } from "./feed";
 import { Forgetting, type ForgettingPorts } from "./forgetting";
 import { lossOf } from "./loss";
+import { Overflow, type OverflowPorts } from "./overflow";
 import type { Changed } from "./protocol";
 import type { Requests } from "./requests";
 import { KeptStates } from "./states";
 import { until } from "./until";
 
-export interface KeeperPorts extends ConfirmingPorts, Pick<ForgettingPorts, "mark" | "undone"> {
-  seal(update: Uint8Array): Promise<Uint8Array> | Uint8Array;
+export interface KeeperPorts
+  extends ConfirmingPorts,
+    Pick<ForgettingPorts, "mark" | "undone">,
+    Omit<OverflowPorts, "queue"> {
   /** Nothing of this journal waits to be sent. */
   allSent(): boolean;
 }
@@ -35,6 +38,7 @@ interface Making {
 export class Keeper {
   readonly confirming: Confirming;
   readonly forgetting: Forgetting;
+  readonly overflow: Overflow;
   readonly #states: KeptStates;
   #chain: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -53,6 +57,8 @@ export class Keeper {
       undone: ports.undone,
       run: () => void this.#queue(() => this.#forget()),
     });
+    const queue = (job: () => Promise<void>) => void this.#queue(job).catch(() => undefined);
+    this.overflow = new Overflow(it, feed, requests, { ...ports, queue });
     it.doc.on("afterTransaction", this.#watch);
   }
 
@@ -114,6 +120,7 @@ export class Keeper {
     this.#closed = true;
     this.it.doc.off("afterTransaction", this.#watch);
     this.forgetting.close();
+    this.overflow.close();
     this.confirming.close();
   }
 

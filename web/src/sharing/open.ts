@@ -16,7 +16,7 @@ import { browserWorld, Line, type World } from "./line";
 import type { Waiting } from "./outbox";
 import { Outgoing } from "./outgoing";
 import { Passing, passingBody } from "./passing";
-import type { Here, ToSharer } from "./protocol";
+import { type Here, MAX_ENTRY_BYTES, MAX_SNAPSHOT_BYTES, type ToSharer } from "./protocol";
 import { Requests } from "./requests";
 import { sealingKey } from "./seal";
 import { Talk } from "./talk";
@@ -49,6 +49,8 @@ export function openSharing(opening: Opening): Sharing {
 
 type Gate = "opening" | "open" | "locked" | "ended";
 
+/** There is no room, for whatever reason; `no_room_for`: for something large. */
+const NO_ROOM: readonly string[] = ["journal_full", "no_room_for", "kept_full", "disk_full"];
 /** Each time is news, also after somebody knew of the one before. */
 const SAID_AGAIN = new Set(["went_back", "partner_went_back", "too_large", "not_struck"]);
 /** A passing word: the other's document has just changed as a whole, and this is why. */
@@ -72,6 +74,7 @@ class OpenSharing implements Work {
     () => void this.#late.here.peek()?.flush(),
     () => this.#outgoing.sayLast(),
   );
+  readonly #limits = new Map<Journal, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
   #closed = false;
@@ -135,6 +138,7 @@ class OpenSharing implements Work {
       send: (message) => this.#line.send(message),
       stored: (entry, n, atMs) => this.#stored(entry, n, atMs),
       troubled: (code, journal) => this.#refused(code, journal),
+      stuck: (code, journal, refused) => this.#late.here.peek()?.stuck(code, journal, refused),
       silent: () => this.#line.renew(),
       merged: async (journal, entries) => (await this.#late.here.peek()?.merged(journal, entries)) ?? null,
       found: (entry) => this.#found(entry),
@@ -182,10 +186,16 @@ class OpenSharing implements Work {
       put: (entry) => this.#outgoing.put(entry),
       written: () => this.#outgoing.written(),
       waiting: (journal) => this.#outgoing.sender.waiting(journal),
+      limit: (journal) => this.#limits.get(journal) ?? MAX_SNAPSHOT_BYTES,
+      keepBack: (journal, entries) => this.#outgoing.sender.keepBack(journal, entries),
+      settled: (journal, entries) => {
+        this.#outgoing.settled(entries);
+        this.#fits(journal);
+      },
+      replace: (entries, one) => this.#outgoing.replace(entries, one),
+      allow: (journal, locals) => this.#outgoing.sender.allow(journal, locals),
       markForget: (journal, wanted) => this.#outgoing.markForget(journal, wanted),
       toForget: () => this.#outgoing.toForget(),
-      remember: (journal, octets) => this.#outgoing.remember(journal, octets),
-      recall: (journal) => this.#outgoing.recall(journal),
       failed: (error) => this.#failed(error),
     };
   }
@@ -281,6 +291,7 @@ class OpenSharing implements Work {
         break;
       case "changed":
         this.#outgoing.sender.release(message.journal);
+        this.#fits(message.journal);
         this.#late.heard(message);
         break;
       case "room":
@@ -303,7 +314,11 @@ class OpenSharing implements Work {
   #arrived(message: Here): void {
     this.#browsers.value += 1;
     this.#partner.value = message.partner;
-    this.#troubles.clear("journal_full", "document");
+    for (const journal of ["document", "chat", "notes"] as const) {
+      // The server says it again where it is still so.
+      for (const code of ["filling", "journal_full", "kept_full"]) this.#troubles.clear(code, journal);
+      this.#outgoing.sender.slow(journal, false);
+    }
     this.#late.arrived({ document: message.document, notes: message.notes });
     this.#talk.feed.here(message.chat);
     void this.#outgoing.sender.connected();
@@ -318,25 +333,36 @@ class OpenSharing implements Work {
 
   #filling(journal: Journal, used: number, limit: number): void {
     const percent = Math.floor((used * 100) / limit);
+    this.#limits.set(journal, limit);
     if (percent >= 80) this.#troubles.tell("filling", journal, { percent });
     else this.#troubles.clear("filling", journal);
-    if (percent < 100) {
-      this.#troubles.clear("journal_full", journal);
-      this.#outgoing.sender.release(journal);
-    }
+    this.#outgoing.sender.slow(journal, percent >= 80);
+    if (percent >= 100) return;
+    this.#outgoing.sender.release(journal);
+    this.#fits(journal);
   }
 
   #stored(entry: Waiting, n: number, atMs: number): void {
-    this.#troubles.clear("journal_full", entry.journal);
+    this.#fits(entry.journal);
     if (entry.journal === "chat") this.#talk.stored(entry, n, atMs);
     else this.#late.stored(entry, n);
   }
 
   #refused(code: string, journal: Journal): void {
     if (code === "content_locked") this.#gate.value = "locked";
-    else if (code === "journal_full" || code === "too_large" || code === "disk_full")
-      this.#troubles.tell(code, journal);
-    else this.#troubles.tell("not_taken", journal);
+    else if (code === "too_large" || NO_ROOM.includes(code)) {
+      const named = code === "journal_full" ? "no_room_for" : code;
+      if (!this.#troubles.has(named, journal)) this.#troubles.tell(code, journal);
+    } else this.#troubles.tell("not_taken", journal);
+  }
+
+  /** There may be room again: what was told of a refusal is over, unless something still waits because of it. */
+  #fits(journal: Journal): void {
+    const { sender } = this.#outgoing;
+    if (sender.holds(journal)) return;
+    for (const code of NO_ROOM) this.#troubles.clear(code, journal);
+    const large = sender.waiting(journal).some(({ body }) => body.length > MAX_ENTRY_BYTES);
+    if (!large) this.#troubles.clear("too_large", journal);
   }
 
   // --- what features use --------------------------------------------------------------------------------------------

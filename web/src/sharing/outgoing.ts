@@ -6,7 +6,8 @@ import type { Requests } from "./requests";
 import { Sender, type SenderPorts } from "./sender";
 import type { Journal } from "./types";
 
-export interface OutgoingPorts extends Pick<SenderPorts, "send" | "stored" | "troubled" | "silent" | "merged"> {
+export interface OutgoingPorts
+  extends Pick<SenderPorts, "send" | "stored" | "troubled" | "stuck" | "silent" | "merged"> {
   /** Found in the outbox, and among what waits: it is to be shown. */
   found(entry: Waiting): Promise<void> | void;
   /** Told once when the browser keeps nothing, or no more. */
@@ -41,6 +42,7 @@ export class Outgoing {
         ports.stored(entry, n, atMs);
       },
       troubled: ports.troubled,
+      stuck: ports.stuck,
       silent: ports.silent,
       merged: (journal, entries) => this.#merged(journal, entries),
     });
@@ -81,20 +83,26 @@ export class Outgoing {
     return this.sender.takeBack(local);
   }
 
+  /** One entry that says what these say: it is kept before they are given up. */
+  async replace(entries: readonly Waiting[], one: Waiting): Promise<void> {
+    await this.#outbox?.put(one);
+    this.sender.replace(entries, one);
+    await this.#outbox?.remove(entries.map(({ local }) => local));
+    this.sender.release(one.journal);
+  }
+
+  /** They are stored as part of something else. */
+  settled(entries: readonly Waiting[]): void {
+    void this.#outbox?.remove(entries.map(({ local }) => local));
+    this.sender.replace(entries, null);
+  }
+
   markForget(journal: Journal, wanted: boolean): void {
     void this.#outbox?.markForget(journal, wanted);
   }
 
   async toForget(): Promise<readonly Journal[]> {
     return (await this.#outbox?.toForget()) ?? [];
-  }
-
-  async remember(journal: Journal, octets: Uint8Array): Promise<void> {
-    await this.#outbox?.remember(journal, octets);
-  }
-
-  async recall(journal: Journal): Promise<Uint8Array | null> {
-    return (await this.#outbox?.recall(journal)) ?? null;
   }
 
   /** What may not reach the outbox any more goes to the server at once; that takes each once, whoever says it again. */

@@ -103,6 +103,14 @@ export class Requests {
     return ((await response.json()) as { id: Id }).id;
   }
 
+  /** An entry for a journal that is full, with the snapshot that makes room: of all up to it, which gets number `upto`. */
+  async makeRoom(journal: Journal, upto: number, last: Id, entry: Uint8Array, snapshot: Uint8Array): Promise<Id> {
+    const body = joined([entry, snapshot], entry.length + snapshot.length);
+    const values = { upto, last, last_bytes: entry.length };
+    const response = await this.#octets("POST", `/journals/${journal}/snapshots`, values, body);
+    return ((await response.json()) as { id: Id }).id;
+  }
+
   confirm(journal: Journal, id: Id): Promise<unknown> {
     return this.#ask("POST", `/journals/${journal}/snapshots/${id}/confirm`, {});
   }

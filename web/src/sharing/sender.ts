@@ -6,6 +6,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { ApiError } from "../api.ts";
 import type { Id } from "../protocol";
 import type { Waiting } from "./outbox";
+import type { Refusal } from "./overflow";
 import { type FromSharer, MAX_BODY_BYTES, MAX_ENTRY_BYTES } from "./protocol";
 import type { Journal } from "./types";
 
@@ -13,8 +14,10 @@ export interface SenderPorts {
   send(message: FromSharer): boolean;
   append(journal: Journal, local: Id, body: Uint8Array): Promise<{ n: number; at_ms: number }>;
   stored(entry: Waiting, n: number, atMs: number): void;
-  /** Told once a cause; the entry stays here and is tried again where that can help. */
+  /** The server refused something; it stays here and is tried again where that can help. */
   troubled(code: string, journal: Journal): void;
+  /** `refused` do not fit, and something more has come or was refused: perhaps something can be done about it. */
+  stuck(code: Refusal, journal: Journal, refused: ReadonlySet<Id>): void;
   /** The server gives no answer. */
   silent(): void;
   /** Makes one entry of many, where that is possible, and keeps it in their place. */
@@ -28,6 +31,21 @@ const MERGE_FROM = 24;
 const MERGE_BYTES = MAX_ENTRY_BYTES / 2;
 const PATIENCE_MS = 12_000;
 const AGAIN_MS = 2000;
+const REFUSED_MS = 10_000;
+/** What takes long to send is not sent in vain so often. */
+const LARGE_REFUSED_MS = 60_000;
+
+/** A journal of which something was refused. What was written after that waits with it, but for what is `free`: in a
+ * document it builds on it for the most part (see `standing` in fitting.ts), and the chat is in order. */
+interface Hold {
+  readonly code: string;
+  readonly timer: ReturnType<typeof setTimeout>;
+  readonly refused: ReadonlySet<Id>;
+  free: ReadonlySet<Id>;
+}
+
+const NONE: ReadonlySet<Id> = new Set();
+const isStuck = (code: string): code is Refusal => code === "journal_full" || code === "too_large";
 
 export class Sender {
   readonly #unsent = signal(0);
@@ -38,8 +56,11 @@ export class Sender {
   #known = new Set<Id>();
   /** Said at least once, whether it arrived or not. */
   #said = new Set<Id>();
-  /** Journals that take nothing at the moment. */
-  #held = new Map<Journal, ReturnType<typeof setTimeout> | null>();
+  #held = new Map<Journal, Hold>();
+  /** Told of once: trying them again tells nothing new. */
+  readonly #tooLarge = new Set<Id>();
+  readonly #keptBack = new Map<Journal, ReadonlySet<Id>>();
+  readonly #slow = new Set<Journal>();
   #connected = false;
   #busy = false;
   #watch: ReturnType<typeof setTimeout> | undefined;
@@ -52,6 +73,7 @@ export class Sender {
     this.#known.add(entry.local);
     this.#queue.push(entry);
     this.#count();
+    this.#tellStuck(entry.journal);
     this.#pump();
   }
 
@@ -69,6 +91,7 @@ export class Sender {
   /** The line is there (again): everything that was not answered goes once more. */
   async connected(): Promise<void> {
     this.#away.clear();
+    for (const journal of [...this.#held.keys()]) this.release(journal);
     await this.#merge();
     this.#connected = true;
     this.#pump();
@@ -101,30 +124,71 @@ export class Sender {
   refused(code: string, local: Id): void {
     const entry = this.#queue.find((one) => one.local === local);
     this.#away.delete(local);
-    if (entry) this.#hold(entry.journal, code);
+    if (entry) this.#hold(entry, code);
   }
 
   /** There is room again. */
   release(journal: Journal): void {
-    const timer = this.#held.get(journal);
-    if (timer) clearTimeout(timer);
+    clearTimeout(this.#held.get(journal)?.timer);
     if (this.#held.delete(journal)) this.#pump();
+  }
+
+  /** A journal that is nearly full is sent to one entry at a time: what follows one that is refused would otherwise be
+   * on its way already, fit where that did not, and stay without what it builds on. */
+  slow(journal: Journal, slowly: boolean): void {
+    if (slowly) this.#slow.add(journal);
+    else this.#slow.delete(journal);
+    this.#pump();
+  }
+
+  /** Something of it was refused, and it waits for better times. */
+  holds(journal: Journal): boolean {
+    return this.#held.has(journal);
+  }
+
+  /** These do not build on what was refused. */
+  allow(journal: Journal, locals: readonly Id[]): void {
+    const hold = this.#held.get(journal);
+    if (hold) hold.free = new Set(locals);
+    this.#pump();
+  }
+
+  /** These alone of a journal are on their way by another road. */
+  keepBack(journal: Journal, entries: readonly Waiting[]): void {
+    this.#keptBack.set(journal, new Set(entries.map(({ local }) => local)));
+    this.#pump();
+  }
+
+  /** In place of these goes one that says the same, or nothing: they are stored. */
+  replace(entries: readonly Waiting[], one: Waiting | null): void {
+    const gone = new Set(entries.map(({ local }) => local));
+    for (const local of gone) this.#away.delete(local);
+    if (one) this.#known.add(one.local);
+    this.#queue = [...(one ? [one] : []), ...this.#queue.filter(({ local }) => !gone.has(local))];
+    this.#count();
   }
 
   close(): void {
     this.disconnected();
-    for (const timer of this.#held.values()) if (timer) clearTimeout(timer);
+    for (const { timer } of this.#held.values()) clearTimeout(timer);
+    this.#held.clear();
   }
 
-  #hold(journal: Journal, code: string): void {
-    if (code !== "flooding") this.ports.troubled(code, journal);
+  #hold({ journal, local, body }: Waiting, code: string): void {
     const before = this.#held.get(journal);
-    if (before) clearTimeout(before);
-    const after = code === "flooding" ? AGAIN_MS : AGAIN_MS * 5;
-    this.#held.set(
-      journal,
-      setTimeout(() => this.release(journal), after),
-    );
+    clearTimeout(before?.timer);
+    const slow = body.length > MAX_BODY_BYTES ? LARGE_REFUSED_MS : REFUSED_MS;
+    const timer = setTimeout(() => this.release(journal), code === "flooding" ? AGAIN_MS : slow);
+    const refused = new Set(before?.refused).add(local);
+    this.#held.set(journal, { code, timer, refused, free: before?.free ?? NONE });
+    if (code !== "flooding" && !(code === "too_large" && this.#tooLarge.has(local))) this.ports.troubled(code, journal);
+    if (code === "too_large") this.#tooLarge.add(local);
+    this.#tellStuck(journal);
+  }
+
+  #tellStuck(journal: Journal): void {
+    const hold = this.#held.get(journal);
+    if (hold && isStuck(hold.code)) this.ports.stuck(hold.code, journal, hold.refused);
   }
 
   #count(): void {
@@ -135,7 +199,7 @@ export class Sender {
     if (!this.#connected || this.#busy) return;
     for (const entry of this.#queue) {
       if (this.#away.size >= AT_ONCE) break;
-      if (this.#away.has(entry.local) || this.#held.has(entry.journal)) continue;
+      if (this.#away.has(entry.local) || !this.#mayGo(entry)) continue;
       if (entry.body.length > MAX_BODY_BYTES) {
         void this.#byHttp(entry);
         break;
@@ -148,9 +212,19 @@ export class Sender {
     this.#watchLater();
   }
 
+  #mayGo({ journal, local }: Waiting): boolean {
+    if (this.#keptBack.get(journal)?.has(local)) return false;
+    if (this.#slow.has(journal) && this.#queue.some((one) => one.journal === journal && this.#away.has(one.local))) {
+      return false;
+    }
+    const hold = this.#held.get(journal);
+    return !hold || (hold.free.has(local) && !hold.refused.has(local));
+  }
+
   async #byHttp(entry: Waiting): Promise<void> {
     if (entry.body.length > MAX_ENTRY_BYTES) {
-      this.#hold(entry.journal, "too_large");
+      this.#hold(entry, "too_large");
+      this.#pump();
       return;
     }
     this.#busy = true;
@@ -161,8 +235,8 @@ export class Sender {
     } catch (error) {
       this.#busy = false;
       // Offline: the line's own coming back begins anew.
-      if (error instanceof ApiError && error.code !== "offline") this.#hold(entry.journal, error.code);
-      else this.#hold(entry.journal, "flooding");
+      if (error instanceof ApiError && error.code !== "offline") this.#hold(entry, error.code);
+      else this.#hold(entry, "flooding");
     }
     this.#pump();
   }
@@ -187,10 +261,7 @@ export class Sender {
       if (many.length < MERGE_FROM) continue;
       const one = await this.ports.merged(journal, many);
       if (!one) continue;
-      const gone = new Set(many);
-      this.#known.add(one.local);
-      this.#queue = [one, ...this.#queue.filter((entry) => !gone.has(entry))];
-      this.#count();
+      this.replace(many, one);
     }
   }
 }

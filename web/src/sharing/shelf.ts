@@ -56,13 +56,19 @@ export function makeShelf(ground: Ground, journal: Written, doc: Y.Doc, cipher: 
     unask: () => {
       for (const code of QUESTIONS) troubles.clear(code, journal);
     },
+    waiting: () => ground.waiting(journal),
+    limit: () => ground.limit(journal),
+    keepBack: (entries) => ground.keepBack(journal, entries),
+    stored: (entries) => ground.settled(journal, entries),
+    replace: (entries, one) => ground.replace(entries, one),
+    allow: (locals) => ground.allow(journal, locals),
+    inTheWay: (code, thing) => {
+      troubles.clear("journal_full", journal);
+      troubles.tell(code, journal, thing ? { ...thing } : undefined);
+    },
     mark: (wanted) => ground.markForget(journal, wanted),
     undone: () => troubles.tell("not_forgotten", journal),
     givenUp: givenUpBy(ground),
-    remembers: {
-      remember: (octets) => ground.remember(journal, octets),
-      recall: () => ground.recall(journal),
-    },
   });
   return { it, feed, keeper };
 }

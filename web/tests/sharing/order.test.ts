@@ -145,6 +145,7 @@ describe("sending", () => {
       append: vi.fn(async () => ({ n: 1, at_ms: 1 })),
       stored: vi.fn(),
       troubled: vi.fn(),
+      stuck: vi.fn(),
       silent: vi.fn(),
       merged: vi.fn(async () => null as Waiting | null),
       ...more,
@@ -234,6 +235,46 @@ describe("sending", () => {
     expect(ports.troubled).toHaveBeenCalledWith("journal_full", "document");
     sender.release("document");
     expect(sent).toHaveLength(3);
+    sender.close();
+  });
+
+  test("behind what does not fit only that goes which does not build on it", async () => {
+    const { sender, sent, ports } = made();
+    await sender.connected();
+    sender.add(waiting(1, 5 * 1024 * 1024));
+    for (const n of [2, 3]) sender.add(waiting(n));
+    sender.add({ ...waiting(4), journal: "chat" });
+    expect(names(sent)).toEqual([waiting(4).local]);
+    expect(ports.troubled).toHaveBeenCalledWith("too_large", "document");
+    expect(ports.stuck).toHaveBeenLastCalledWith("too_large", "document", new Set([waiting(1).local]));
+    sender.allow("document", [waiting(1).local, waiting(3).local]);
+    expect(names(sent).slice(1)).toEqual([waiting(3).local]);
+    await vi.advanceTimersByTimeAsync(60_100);
+    expect(ports.troubled).toHaveBeenCalledTimes(1);
+    expect(ports.append).not.toHaveBeenCalled();
+    expect(sender.holds("document")).toBe(true);
+    sender.replace([waiting(1), waiting(2)], waiting(5));
+    sender.release("document");
+    expect(names(sent).slice(2)).toEqual([waiting(5).local]);
+    expect(sender.unsent.value).toBe(3);
+    sender.close();
+  });
+
+  test("what is nearly full is sent to one by one, so that nothing fits before what it builds on", async () => {
+    const { sender, sent } = made();
+    await sender.connected();
+    sender.slow("document", true);
+    for (const n of [1, 2]) sender.add(waiting(n));
+    sender.add({ ...waiting(3), journal: "notes" });
+    expect(names(sent)).toEqual([waiting(1).local, waiting(3).local]);
+    sender.refused("journal_full", waiting(1).local);
+    expect(sent).toHaveLength(2);
+    sender.release("document");
+    sender.stored(waiting(1).local, 1, 1);
+    expect(names(sent).slice(2)).toEqual([waiting(1).local, waiting(2).local]);
+    sender.slow("document", false);
+    for (const n of [4, 5]) sender.add(waiting(n));
+    expect(sent).toHaveLength(6);
     sender.close();
   });
 

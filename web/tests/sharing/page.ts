@@ -96,6 +96,16 @@ class Page {
     doc.transact(() => pages(doc).set(newId(), new Y.Map<unknown>([["name", "x".repeat(bytes)]])));
   }
 
+  /** A note of a title and so many letters. */
+  fill(id: string, bytes: number): void {
+    const { doc } = this.work;
+    doc.transact(() => {
+      const note = new Y.Map<unknown>([["title", new Y.Text(`note ${id}`)]]);
+      note.set("text", "x".repeat(bytes));
+      notes(doc).set(id, note);
+    });
+  }
+
   /** Writes something, deletes most of it, and wants it forgotten. */
   scratch(words: string): void {
     const text = this.work.doc.getText("scratch");
@@ -292,6 +302,12 @@ export async function obey(command: Command): Promise<unknown> {
         const note = new Y.Map<unknown>([["title", new Y.Text(command.words[0] ?? "")]]);
         notes(page.work.doc).set(command.words[1] ?? newId(), note);
       });
+      return {};
+    case "fill":
+      page.fill(command.words[0] ?? "", command.bytes);
+      return {};
+    case "unwrite":
+      page.work.notes.value?.getText("own").delete(0, page.work.notes.value.getText("own").length);
       return {};
     case "drop":
       notes(page.work.doc).delete(command.words[0] ?? "");
