@@ -16,8 +16,9 @@ from server.handlers.answers import answer
 from server.handlers.content import content_key
 from server.handlers.keys import CLOCK, DATABASE, HUB, IDENTITY, SNAPSHOTS
 from server.handlers.octets import STALLED_S, held_body, octets, whole
+from server.handlers.sharing_socket import PACES
 from server.handlers.throttle import Pace
-from server.handlers.vouched import require_notes
+from server.handlers.vouched import require_notes, require_own
 from server.ids import is_id
 from server.live.journal_keys import ThingKeys
 from server.live.journal_log import Log, log_name
@@ -26,7 +27,7 @@ from server.live.journal_snapshots import Asked, Last
 from server.store import meetings, snapshots
 
 SNAPSHOT_PACE = Pace(burst=30, every_ms=3_000)
-"""A seat's: far more than one who writes and deletes all the time ever asks for."""
+"""A seat's, to make one, confirm one or go back: far more than one who writes and deletes all the time asks for."""
 MAX_ENTRY_BYTES = 4 * 1024 * 1024
 MAX_SNAPSHOT_BYTES = 16 * 1024 * 1024 + MAX_ENTRY_BYTES
 """With the entry that may come before it."""
@@ -51,10 +52,13 @@ async def read(request: web.Request) -> web.StreamResponse:
 
 
 async def append(request: web.Request) -> web.StreamResponse:
-    """POST …/journals/{journal}/entries?local=ID (seat): number and time of an entry, durable."""
+    """POST …/journals/{journal}/entries?local=ID (seat): number and time of an entry, durable. It counts with those
+    of the seat's sharing sockets."""
     (journal, seat), local = await _writer(request), request.query.get("local", "")
     if not is_id(local):
         raise VisavisError("bad_request", "local= must be an id.", 400)
+    whose, now = (request.match_info["room"], seat.value), request.app[CLOCK].now_ms()
+    request.app[PACES].writes.spend(whose, now, "flooding", "Too many entries at once.")
     body = await whole(request, seat)
     if journal is Journal.CHAT and len(body) > MAX_CHAT_BYTES:
         raise VisavisError("too_large", f"At most {MAX_CHAT_BYTES} bytes.", 413)
@@ -100,8 +104,7 @@ async def make_snapshot(request: web.Request) -> web.StreamResponse:
     if len(drops) > MAX_DROPS or not all(is_id(each) for each in drops):
         raise VisavisError("bad_request", "drops= must be ids.", 400)
     forgets, upto = request.query.get("forgets", "0") == "1", _number(request, "upto")
-    now = request.app[CLOCK].now_ms()
-    request.app[SNAPSHOTS].spend((room_id, seat.value), now, "too_many_snapshots", "Too many at once.")
+    _pace(request, seat)
     held = held_body(request, seat) if "last" in request.query else nullcontext()
     async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
         target = live.room.log_of(journal, seat)
@@ -146,8 +149,15 @@ async def read_one(request: web.Request) -> web.StreamResponse:
 
 
 async def confirm_snapshot(request: web.Request) -> web.StreamResponse:
-    """POST …/journals/{journal}/snapshots/{snapshot}/confirm (the seat that did not make it)."""
+    """POST …/journals/{journal}/snapshots/{snapshot}/confirm (the seat that did not make it).
+
+    Raises VisavisError `link_wanted` (403) as `vouched` says: who made it may have let this browser in, and what the
+    snapshot leaves out is gone for good once it is confirmed.
+    """
     (journal, seat), room_id = await _writer(request), request.match_info["room"]
+    _pace(request, seat)
+    async with request.app[DATABASE].read() as tx:
+        await require_own(request, tx, room_id, seat)
     async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
         await live.snapshots.confirm(live.room.log_of(journal, seat), request.match_info["snapshot"], seat)
     return answer({})
@@ -156,6 +166,7 @@ async def confirm_snapshot(request: web.Request) -> web.StreamResponse:
 async def restore_snapshot(request: web.Request) -> web.StreamResponse:
     """POST …/journals/{journal}/snapshots/{snapshot}/restore (seat): undoes an unconfirmed compaction."""
     (journal, seat), room_id = await _writer(request), request.match_info["room"]
+    _pace(request, seat)
     async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
         log_ = live.room.log_of(journal, seat)
         live.compaction.prefer(log_, seat)
@@ -183,6 +194,12 @@ async def _writer(request: web.Request) -> tuple[Journal, Seat]:
     if journal is Journal.NOTES:
         await require_notes(request)
     return journal, seat
+
+
+def _pace(request: web.Request, seat: Seat) -> None:
+    """Raises VisavisError `too_many_snapshots` (429): each is a transaction for which all rooms wait."""
+    whose, now = (request.match_info["room"], seat.value), request.app[CLOCK].now_ms()
+    request.app[SNAPSHOTS].spend(whose, now, "too_many_snapshots", "Too many at once.")
 
 
 def _reader(request: web.Request) -> Seat:

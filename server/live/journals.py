@@ -68,7 +68,18 @@ class Journals:
             if opening is None:  # two that come at once share one
                 opening = self._opening[room_id] = asyncio.get_running_loop().create_task(self._open(room_id, content))
                 opening.add_done_callback(lambda _: self._opening.pop(room_id, None))
-            await asyncio.shield(opening)  # whoever shares it may have let it go again by now
+            try:
+                await asyncio.shield(opening)  # whoever shares it may have let it go again by now
+            except asyncio.CancelledError:
+                opening.add_done_callback(lambda _: self._forget_unheld(room_id))
+                raise
+
+    def _forget_unheld(self, room_id: str) -> None:
+        """Whoever it was opened for has gone meanwhile: its keys go too. Who still waits for it opens it again."""
+        live = self._rooms.get(room_id)
+        if live is not None and not live.held and not live.room.busy:
+            del self._rooms[room_id]
+            live.compaction.close()
 
     async def _open(self, room_id: str, content: bytes) -> None:
         def observe(journal: Journal, n: int, seat: Seat, at_ms: int, body: bytes | None) -> None:

@@ -210,7 +210,9 @@ async def test_a_seat_may_send_no_more_over_several_sockets(house: House) -> Non
         for _ in range(100):
             await tab.send("append", "document", new_id(), b"x")
     await mentee.expect("entry", lambda message: message[2] == 240)
-    # nor by coming back, and the other seat's share is its own
+    # nor by HTTP, nor by coming back, and the other seat's share is its own
+    status, refused = await tabs[0].octets(tabs[0].path("/entries", local=new_id()), b"x")
+    assert (status, refused["code"], refused["retry_after_s"]) == (429, "flooding", 1)
     await tabs[-1].close()
     back = await share(mentor.browser, mentor.room, Seat.MENTOR)
     await back.append(b"x")

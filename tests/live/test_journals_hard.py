@@ -329,3 +329,21 @@ async def test_a_seat_that_is_taken_away_while_its_socket_opens_is_not_held(
     tab = await share(browser, room, Seat.MENTOR)
     assert (await tab.expect("bye"))[1] == "seat_revoked"
     assert await tab.closed() is not None
+
+
+async def test_a_room_that_is_opened_for_nobody_is_not_kept(house: House) -> None:
+    room, journals = await house.browser().create("mentor"), house.hub.journals
+
+    async def hold() -> None:
+        async with journals.hold(room, bytes(32)):
+            raise AssertionError("it was to be cancelled while it waits")
+
+    waiting = [asyncio.create_task(hold()) for _ in range(2)]
+    await asyncio.sleep(0)
+    [opening] = journals._opening.values()
+    for each in waiting:
+        each.cancel()
+    await asyncio.wait([opening, *waiting])
+    assert opening.exception() is None
+    assert all(each.cancelled() for each in waiting)
+    assert journals.peek(room) is None
