@@ -37,6 +37,9 @@ export interface Ground {
   markForget(journal: Journal, wanted: boolean): void;
   /** Journals so marked. */
   toForget(): Promise<readonly Journal[]>;
+  /** A few octets the next page must know of a journal, in place of the last ones; and what was so remembered. */
+  remember(journal: Journal, octets: Uint8Array): Promise<void>;
+  recall(journal: Journal): Promise<Uint8Array | null>;
   /** What the server answers to a request: mostly the line is gone, or the password is wanted. */
   failed(error: unknown): void;
 }

@@ -196,6 +196,8 @@ class OpenSharing implements Work {
       allow: (journal, locals) => this.#outgoing.sender.allow(journal, locals),
       markForget: (journal, wanted) => this.#outgoing.markForget(journal, wanted),
       toForget: () => this.#outgoing.toForget(),
+      remember: (journal, octets) => this.#outgoing.remember(journal, octets),
+      recall: (journal) => this.#outgoing.recall(journal),
       failed: (error) => this.#failed(error),
     };
   }

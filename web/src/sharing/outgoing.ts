@@ -105,6 +105,14 @@ export class Outgoing {
     return (await this.#outbox?.toForget()) ?? [];
   }
 
+  async remember(journal: Journal, octets: Uint8Array): Promise<void> {
+    await this.#outbox?.remember(journal, octets);
+  }
+
+  async recall(journal: Journal): Promise<Uint8Array | null> {
+    return (await this.#outbox?.recall(journal)) ?? null;
+  }
+
   /** What may not reach the outbox any more goes to the server at once; that takes each once, whoever says it again. */
   sayLast(entries: Iterable<Waiting> = this.#arriving): void {
     for (const { journal, local, body } of entries) this.requests.appendLast(journal, local, body);

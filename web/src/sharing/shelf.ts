@@ -69,6 +69,10 @@ export function makeShelf(ground: Ground, journal: Written, doc: Y.Doc, cipher: 
     mark: (wanted) => ground.markForget(journal, wanted),
     undone: () => troubles.tell("not_forgotten", journal),
     givenUp: givenUpBy(ground),
+    remembers: {
+      remember: (octets) => ground.remember(journal, octets),
+      recall: () => ground.recall(journal),
+    },
   });
   return { it, feed, keeper };
 }
