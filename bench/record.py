@@ -24,7 +24,7 @@ import av
 import uvloop
 
 from server.clock import SystemClock
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.ids import new_id
 from server.media.net import MediaNet
 from server.media.parts import Durable, PartInfo, PartSink, RecorderEvent

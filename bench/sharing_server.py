@@ -16,7 +16,7 @@ import structlog
 import uvloop
 from yarl import URL
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers.keys import HUB
 from server.handlers.sharing_socket import PACES
 from server.handlers.throttle import Buckets, Pace

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from server.domain.messages import IceServer
+from server.domain.from_server import IceServer
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 GIB = 1024**3

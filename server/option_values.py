@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from server.config import Network, Rooms
-from server.domain.messages import IceServer
+from server.domain.from_server import IceServer
 
 Reader = Callable[[str], Any]
 

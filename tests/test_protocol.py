@@ -8,24 +8,11 @@ from typing import get_args
 
 import pytest
 
-from server.domain.messages import (
-    BreakView,
-    Candidate,
-    Choice,
-    Description,
-    Device,
-    FromBrowser,
-    FromServer,
-    GestureKind,
-    IceServer,
-    Presence,
-    QuietView,
-    RecordingState,
-    RecordingView,
-    RoomView,
-    SeatView,
-)
+from server.domain.from_browser import Candidate, Description, FromBrowser
+from server.domain.from_server import FromServer, IceServer
 from server.domain.sharing import End, Entry, Extent, FromSharer, Snapshot, ToSharer
+from server.domain.shown import BreakView, QuietView, RecordingView, RoomView, SeatView
+from server.domain.values import Choice, Device, GestureKind, Presence, RecordingState
 from server.handlers.routes import TABLE
 from server.handlers.socket_page import CLOSE_CODES
 from server.options import SETTINGS

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 
 WORDS_VERSION = "3"
 """Of the rows, in all languages together. A test pins what each version says."""

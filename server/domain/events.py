@@ -7,7 +7,7 @@ Moments are milliseconds since the epoch, UTC, from the room's clock.
 
 from msgspec import Struct
 
-from server.domain.messages import Choice, Device, GestureKind, Seat
+from server.domain.values import Choice, Device, GestureKind, Seat
 
 # --- events -------------------------------------------------------------------------------------------------------
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from server.domain.events import GestureMade, PassGesture, ThinkingSet
-from server.domain.messages import Seat
 from server.domain.state import GESTURE_BURST, GESTURE_EVERY_MS, THINKING_MS, Room
 from server.domain.turn import Deadline, Turn
+from server.domain.values import Seat
 
 
 def made(turn: Turn, event: GestureMade) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from server.domain.events import QuietAnswered, QuietEnded, QuietProposed, Ring
-from server.domain.messages import Presence, Seat
 from server.domain.state import MINUTE, YES_LAPSES_MS, Quiet, Room
 from server.domain.turn import Deadline, Turn
+from server.domain.values import Presence, Seat
 
 
 def proposed(turn: Turn, event: QuietProposed) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from server.domain.events import LegDurable, LegShut, LimitReached, RecorderFailed, Ring, RunSealed
-from server.domain.messages import RecordingState, Seat
 from server.domain.recording import stop
 from server.domain.state import BOTH, NOBODY, Room, Stopped, Tape
 from server.domain.turn import Deadline, Turn
+from server.domain.values import RecordingState, Seat
 
 
 def leg_durable(turn: Turn, event: LegDurable) -> None:

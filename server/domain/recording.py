@@ -22,7 +22,6 @@ from server.domain.events import (
     RoomPolicyChanged,
     WentOn,
 )
-from server.domain.messages import Choice, Presence, RecordingState, Seat
 from server.domain.state import (
     BOTH,
     COUNTDOWN_MS,
@@ -35,6 +34,7 @@ from server.domain.state import (
     Tape,
 )
 from server.domain.turn import Deadline, Turn
+from server.domain.values import Choice, Presence, RecordingState, Seat
 
 
 def both_agree(room: Room) -> bool:

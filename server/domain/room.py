@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from server.domain import events as e
 from server.domain import gestures, quiet, recorder, recording, seats, timer
 from server.domain.events import Effect, Event
-from server.domain.messages import Seat
 from server.domain.state import Room
 from server.domain.turn import Deadline, Refused, Turn
+from server.domain.values import Seat
 
 __all__ = ["Room", "new_room", "next_deadline", "resumed", "transition"]
 

@@ -17,9 +17,9 @@ from server.domain.events import (
     PulseHeard,
     Ring,
 )
-from server.domain.messages import Presence, RecordingState, Seat
 from server.domain.state import LINE_RETURN_MS, MEETING_ENDS_MS, NOBODY, REMEMBERED_PAGES, SILENCE_MS, Room, SeatState
 from server.domain.turn import Deadline, Turn
+from server.domain.values import Presence, RecordingState, Seat
 
 _PULSED = (RecordingState.COUNTDOWN, RecordingState.STARTING, RecordingState.RECORDING)
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from server.domain.messages import Milliseconds, Seat
 from server.domain.sharing import Journal, Number
+from server.domain.values import Milliseconds, Seat
 
 VERSION = 1
 MAX_FRAME_BYTES = 24 * 1024 * 1024

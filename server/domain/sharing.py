@@ -14,7 +14,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from server.domain.messages import Code, Id, Milliseconds, Seat
+from server.domain.values import Code, Id, Milliseconds, Seat
 
 MAX_FRAME_BYTES = 56 * 1024
 """Largest frame either side may send."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 
 MEETINGS_KEPT = 6

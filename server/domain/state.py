@@ -7,7 +7,7 @@ UTC; `None` means "does not apply".
 import msgspec
 from msgspec import Struct
 
-from server.domain.messages import Device, Presence, RecordingState, Seat
+from server.domain.values import Device, Presence, RecordingState, Seat
 
 SECOND = 1_000
 MINUTE = 60 * SECOND

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from server.domain.events import BreakAnswered, BreakProposed, CameBack, MoreBreak, Ring
-from server.domain.messages import Device, Presence, Seat
 from server.domain.state import BREAK_CAP_MINUTES, MINUTE, YES_LAPSES_MS, Break, Room
 from server.domain.turn import Deadline, Turn
+from server.domain.values import Device, Presence, Seat
 
 
 def proposed(turn: Turn, event: BreakProposed) -> None:

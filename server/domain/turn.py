@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 from msgspec.structs import replace
 
 from server.domain.events import Effect
-from server.domain.messages import Presence, Seat
 from server.domain.state import Room, SeatState
+from server.domain.values import Presence, Seat
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not an error; it never leaves transition()

@@ -2,18 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from server.domain.messages import (
-    BreakView,
-    Presence,
-    QuietView,
-    RecordingState,
-    RecordingView,
-    RoomView,
-    Seat,
-    SeatView,
-)
 from server.domain.retention import due_ms
+from server.domain.shown import BreakView, QuietView, RecordingView, RoomView, SeatView
 from server.domain.state import LINE_RETURN_MS, MINUTE, Room, Stopped, Tape
+from server.domain.values import Presence, RecordingState, Seat
 
 
 def view(

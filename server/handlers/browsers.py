@@ -11,7 +11,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from server.crypto.keys import token_hash
-from server.domain.messages import Id, Seat
+from server.domain.values import Id, Seat
 from server.handlers import cookies
 from server.handlers.answers import answer, read_json
 from server.handlers.keys import CLOCK, DATABASE, HUB, IDENTITY

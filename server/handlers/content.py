@@ -8,7 +8,7 @@ from server.crypto import content, keys
 from server.crypto.content import LinkPair, What
 from server.crypto.keys import RoomPair, token_hash
 from server.crypto.master import MasterKeys
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.keys import DATABASE, IDENTITY, MASTER_KEYS

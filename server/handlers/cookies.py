@@ -6,7 +6,7 @@ All are HttpOnly, SameSite=Strict, Path=/. Tokens come from `crypto.keys.new_tok
 from aiohttp import web
 
 from server.crypto.keys import new_token as new_token
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers.keys import SECURE
 
 SESSION_SECONDS = 12 * 3600

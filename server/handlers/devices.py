@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from server.crypto import content
 from server.crypto.keys import RoomPair
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.handlers.answers import answer, read_json
 from server.handlers.join import LONGEST_NAME, Password

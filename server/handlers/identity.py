@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from server.crypto.keys import token_hash
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers import cookies
 from server.handlers.keys import CLOCK, DATABASE
 from server.store import seats, sessions, settings

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from server.crypto import keys
 from server.crypto.content import What, open_under_token
 from server.crypto.keys import RoomPair
-from server.domain.messages import Base64, Id, Seat
+from server.domain.values import Base64, Id, Seat
 from server.errors import VisavisError
 from server.handlers import content, cookies
 from server.handlers.answers import answer, read_json

@@ -8,9 +8,9 @@ from contextlib import nullcontext
 from aiohttp import web
 from structlog import get_logger
 
-from server.domain.messages import Seat
 from server.domain.sharing import Journal
 from server.domain.snapshots import MAX_DROPS, Kept
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.handlers.answers import answer
 from server.handlers.content import content_key

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 from aiohttp import web
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.handlers.identity import resolve
 from server.handlers.keys import IDENTITY

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from structlog import get_logger
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.handlers.answers import answer
 from server.handlers.byte_range import parse_range

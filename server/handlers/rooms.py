@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from server.config import Rooms
 from server.crypto import keys, passwords
 from server.crypto.keys import RoomPair
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.handlers import content, cookies
 from server.handlers.answers import answer, read_json

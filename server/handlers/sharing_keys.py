@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from server.crypto import keys
 from server.crypto.content import outbox_key
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.handlers import content, cookies
 from server.handlers.answers import answer, read_json

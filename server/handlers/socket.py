@@ -8,7 +8,8 @@ from structlog import get_logger
 
 from server.crypto.keys import token_hash
 from server.domain.events import PageCame
-from server.domain.messages import MAX_MESSAGE_BYTES, Error, FromBrowser, Hello, IceServer, Welcome, decoder
+from server.domain.from_browser import MAX_MESSAGE_BYTES, FromBrowser, Hello, decoder
+from server.domain.from_server import Error, IceServer, Welcome
 from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.keys import CLOCK, CONFIG, DATABASE, HUB, IDENTITY, STUN

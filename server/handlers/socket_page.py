@@ -8,7 +8,8 @@ from typing import AnyStr, ClassVar, Generic
 
 from aiohttp import WSCloseCode, web
 
-from server.domain.messages import Bye, FromServer, Seat, encoder
+from server.domain.from_server import Bye, FromServer, encoder
+from server.domain.values import Seat
 
 FAREWELL_S = 2.0
 """How long a socket may take to swallow what is left and the goodbye; then the line is cut."""

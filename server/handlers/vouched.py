@@ -8,7 +8,7 @@ given up by it. The personal link, opened there, makes it a browser like any oth
 from aiohttp import web
 
 from server.crypto.keys import token_hash
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.handlers import content, cookies
 from server.handlers.keys import CLOCK

@@ -9,8 +9,8 @@ import asyncio
 
 from structlog import get_logger
 
-from server.domain.messages import Seat
 from server.domain.sharing import Compact, encoder
+from server.domain.values import Seat
 from server.live.journal_log import Log
 from server.live.journal_room import JournalRoom
 from server.live.sharers import Sharer

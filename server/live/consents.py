@@ -14,8 +14,10 @@ from structlog import get_logger
 
 from server.domain import consent, retention
 from server.domain.events import ConsentAsked, ConsentDeclined, ConsentGiven, ConsentWithdrawn, Event
-from server.domain.messages import ConsentAsk, ConsentNo, ConsentWithdraw, ConsentWords, ConsentYes, Error, Seat
+from server.domain.from_browser import ConsentAsk, ConsentNo, ConsentWithdraw, ConsentYes
+from server.domain.from_server import ConsentWords, Error
 from server.domain.state import MINUTE, Room
+from server.domain.values import Seat
 from server.ids import new_id
 from server.live.page import Page
 from server.live.papers import Papers, Shown

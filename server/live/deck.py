@@ -7,7 +7,9 @@ from functools import partial
 from structlog import get_logger
 
 from server.domain import events as ev
-from server.domain.messages import Error, LegAnswer, LegClosed, LegOffer, Seat
+from server.domain.from_browser import LegClosed, LegOffer
+from server.domain.from_server import Error, LegAnswer
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.live.page import Page
 from server.live.recording import LiveRecording, Report

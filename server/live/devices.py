@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from server.clock import Clock
-from server.domain.messages import DeviceRequest, Seat
+from server.domain.from_server import DeviceRequest
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.ids import new_id
 

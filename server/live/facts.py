@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.crypto import keys
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.live.services import Services
 from server.store import notices, recordings, retention, rooms, seats
 from server.store.database import Tx

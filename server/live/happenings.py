@@ -9,8 +9,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from server.domain.events import Effect, PassGesture
-from server.domain.messages import Seat
 from server.domain.state import Break, Quiet, Room
+from server.domain.values import Seat
 
 
 class About(StrEnum):

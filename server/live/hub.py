@@ -4,7 +4,7 @@ import asyncio
 
 from structlog import get_logger
 
-from server.domain.messages import Presence, Seat
+from server.domain.values import Presence, Seat
 from server.errors import VisavisError
 from server.live import facts
 from server.live.devices import DeviceRequests

@@ -3,7 +3,9 @@
 from typing import assert_never
 
 from server.domain import events as ev
-from server.domain import messages as msg
+from server.domain import from_browser as msg
+from server.domain.from_server import Error, PulseBack, SignalFrom
+from server.domain.values import Choice, Seat
 from server.errors import VisavisError
 from server.live.devices import DeviceRequests
 from server.live.page import Page
@@ -23,7 +25,7 @@ def receive(  # noqa: C901 - one line a message
     """Acts on one valid message of the seat's current page. What is refused is told to its sender alone."""
     match message:
         case msg.Hello():
-            page.send(msg.Error("already_greeted", "This socket has said hello before.", "hello"))
+            page.send(Error("already_greeted", "This socket has said hello before.", "hello"))
         case msg.Signal():
             _relay(task, page, message)
         case msg.Media():
@@ -36,7 +38,7 @@ def receive(  # noqa: C901 - one line a message
             task.dispatch(_calm(page.seat, message), page)
         case msg.Pulse():
             task.dispatch(ev.PulseHeard(page.seat), page)
-            page.send(msg.PulseBack(n=message.n, now_ms=now))
+            page.send(PulseBack(n=message.n, now_ms=now))
         case msg.LegOffer():
             task.deck.leg_offer(page, message)
         case msg.LegClosed():
@@ -46,7 +48,7 @@ def receive(  # noqa: C901 - one line a message
             try:
                 devices.answer(task.id, page.seat, message.request, allow=message.allow)
             except VisavisError as error:
-                page.send(msg.Error(error.code, error.detail, "device_answer"))
+                page.send(Error(error.code, error.detail, "device_answer"))
         case msg.Leave():
             task.leave(page)
         case _:
@@ -55,14 +57,14 @@ def receive(  # noqa: C901 - one line a message
 
 def _relay(task: RoomTask, page: Page, message: msg.Signal) -> None:
     if (message.description is None) == (message.candidate is None):
-        page.send(msg.Error("malformed", "A signal carries either a description or a candidate.", "signal"))
+        page.send(Error("malformed", "A signal carries either a description or a candidate.", "signal"))
         return
     partner = task.page_of(page.seat.other)
     if partner is not None and partner.page == message.page:
-        partner.send(msg.SignalFrom(page=page.page, description=message.description, candidate=message.candidate))
+        partner.send(SignalFrom(page=page.page, description=message.description, candidate=message.candidate))
 
 
-def _pause(seat: msg.Seat, message: Pause) -> ev.Event:
+def _pause(seat: Seat, message: Pause) -> ev.Event:
     match message:
         case msg.BreakPropose():
             return ev.BreakProposed(seat, message.minutes)
@@ -76,7 +78,7 @@ def _pause(seat: msg.Seat, message: Pause) -> ev.Event:
             assert_never(message)
 
 
-def _calm(seat: msg.Seat, message: Calm) -> ev.Event:
+def _calm(seat: Seat, message: Calm) -> ev.Event:
     match message:
         case msg.Thinking():
             return ev.ThinkingSet(seat, message.on)
@@ -106,7 +108,7 @@ def _consent(task: RoomTask, page: Page, message: Consent) -> None:
         case msg.GoOn():
             task.dispatch(ev.WentOn(page.seat), page)
         case msg.Outcome():
-            kind = Kind.ERASE if message.choice is msg.Choice.ERASE else Kind.KEEP
+            kind = Kind.ERASE if message.choice is Choice.ERASE else Kind.KEEP
             event = ev.OutcomeChosen(page.seat, message.recording, message.choice)
             task.dispatch(event, page, paper=consents.unsigned(kind, page.seat, message.recording))
         case _:

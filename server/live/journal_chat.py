@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from server.crypto import journals as crypto
-from server.domain.messages import Seat
 from server.domain.sharing import Extent
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.live.sharers import JournalLimits
 from server.store import chat

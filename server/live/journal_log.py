@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from server.crypto import journals as crypto
-from server.domain.messages import Seat
 from server.domain.sharing import Extent, Journal
 from server.domain.snapshots import Standing
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.live.sharers import JournalLimits
 from server.store import journals, snapshots

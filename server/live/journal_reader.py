@@ -9,9 +9,9 @@ import struct
 from collections.abc import AsyncIterator
 
 from server.crypto import journals as crypto
-from server.domain.messages import Seat
 from server.domain.sharing import End, Entry, Journal, encoder
 from server.domain.snapshots import Kept
+from server.domain.values import Seat
 from server.live.journal_chat import open_chat
 from server.live.journal_keys import Kind, ThingKeys, changed
 from server.live.journal_log import Plain, log_name, open_batch

@@ -10,7 +10,6 @@ from functools import partial
 
 from structlog import get_logger
 
-from server.domain.messages import Seat
 from server.domain.sharing import (
     MAX_BODY_BYTES,
     Durable,
@@ -26,6 +25,7 @@ from server.domain.sharing import (
     ToSharer,
     encoder,
 )
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.live import journal_keys
 from server.live.journal_chat import Chat, Said, Written

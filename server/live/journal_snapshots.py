@@ -14,9 +14,9 @@ from structlog import get_logger
 
 from server.crypto import journals as crypto
 from server.domain import snapshots as rules
-from server.domain.messages import Seat
 from server.domain.sharing import Changed
 from server.domain.snapshots import Kept, Step
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.live import journal_keys
 from server.live.journal_keys import Kind

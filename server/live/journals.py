@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from server.domain.messages import Seat
 from server.domain.sharing import Browsers, Journal, encoder
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.live.compaction import Compaction
 from server.live.journal_log import Log

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from server.domain.messages import FromServer, Seat
+from server.domain.from_server import FromServer
+from server.domain.values import Seat
 
 
 class Page(Protocol):

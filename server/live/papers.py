@@ -6,7 +6,7 @@ import msgspec
 
 from server.crypto import keys
 from server.domain import consent
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.live.services import Services
 from server.live.signatures import is_signed
 from server.store import receipts, recordings, seats

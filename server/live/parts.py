@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable
 
 from server.crypto import keys
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.ids import new_id
 from server.live.services import Services
 from server.media.parts import PartInfo, PartSink

@@ -9,7 +9,7 @@ from structlog import get_logger
 
 from server.crypto import keys
 from server.domain.events import Event, LegDurable, LimitReached, OpenRecording, RecorderFailed, RunSealed
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.live import facts
 from server.live.parts import PartFiles

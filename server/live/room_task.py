@@ -13,19 +13,11 @@ from typing import assert_never
 from structlog import get_logger
 
 from server.domain import events as ev
-from server.domain.messages import (
-    Chime,
-    Error,
-    FromServer,
-    GestureFrom,
-    RecordingState,
-    Room,
-    RoomView,
-    Saved,
-    Seat,
-)
+from server.domain.from_server import Chime, Error, FromServer, GestureFrom, Room, Saved
 from server.domain.room import new_room, next_deadline, resumed, transition
+from server.domain.shown import RoomView
 from server.domain.state import Room as RoomState
+from server.domain.values import RecordingState, Seat
 from server.domain.view import view
 from server.live import facts
 from server.live.consents import Consents

@@ -12,9 +12,9 @@ from typing import Protocol
 from structlog import get_logger
 
 from server.clock import Clock
-from server.domain.messages import Seat
 from server.domain.shared_part import VERSION, Begin, Cut, Frame, Written, pack
 from server.domain.sharing import Journal
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.live.parts import PartFiles, SealedSink
 from server.media.parts import PartInfo

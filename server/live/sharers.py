@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 
 MIB = 1024 * 1024
 

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from server.domain.messages import Seat
 from server.domain.shared_part import Frame, Happened, Struck, Written
 from server.domain.sharing import Journal
 from server.domain.state import Room
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.live.happenings import Happening, Observer, going_on
 from server.live.journal_chat import open_chat

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.media.parts import PartInfo, PartOpener, PartResult, PartSink
 from server.media.tap import TimedFrame

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 
 
 class PartInfo(Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from server.clock import Clock
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.media.net import MediaNet
 from server.media.part_start import PartStart

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Row, insert, select
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.store import rows
 from server.store.database import Tx
 from server.store.tables import audit as log

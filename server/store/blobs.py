@@ -19,7 +19,7 @@ from structlog import get_logger
 
 from server.crypto import content, journals, keys
 from server.crypto.master import MasterKeys
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.ids import new_id
 from server.store import places, rows, tables

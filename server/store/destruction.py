@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.store import audit, places, recordings, tables
 from server.store.database import Database

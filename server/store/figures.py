@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from sqlalchemy import Select, func, insert, select
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.store import rows, tables
 from server.store.database import Tx
 from server.store.recording_rows import Counts, Download, Recording, State, Usage

@@ -6,8 +6,8 @@ A meeting goes on over a restart of the server, as it does while nobody is there
 from msgspec import Struct
 from sqlalchemy import func, select, update
 
-from server.domain.messages import Seat
 from server.domain.state import MEETING_ENDS_MS
+from server.domain.values import Seat
 from server.store import settings, tables
 from server.store.database import Tx
 from server.store.receipts import Kind

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Row, insert, select, update
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.store import rows, tables
 from server.store.database import Tx
 

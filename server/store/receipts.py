@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import insert, select
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.store import rows, tables
 from server.store.database import Tx

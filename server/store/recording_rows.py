@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from server.domain import retention as rules
-from server.domain.messages import Seat
+from server.domain.values import Seat
 
 
 class State(StrEnum):

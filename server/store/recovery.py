@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.ids import is_id
 from server.store import audit, places, recordings, tables
 from server.store.database import Database

@@ -4,7 +4,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, case, func, insert, select, update
 
 from server.domain import retention as rules
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.store import notices, rows, tables
 from server.store.database import Tx

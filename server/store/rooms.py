@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import Row, func, insert, select, update
 
 from server.domain import retention as rules
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.store import retention, rows, tables
 from server.store.database import Tx
 

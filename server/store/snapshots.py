@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, func, insert, select, update
 
-from server.domain.messages import Seat
 from server.domain.snapshots import Kept, Standing
+from server.domain.values import Seat
 from server.store import tables
 from server.store.database import Tx
 

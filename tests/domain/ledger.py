@@ -15,7 +15,7 @@ from server.domain.events import (
     PassGesture,
     Ring,
 )
-from server.domain.messages import Seat
+from server.domain.values import Seat
 
 SILENCE_MS = 3_000
 COUNTDOWN_MS = 3_000

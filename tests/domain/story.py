@@ -22,7 +22,8 @@ from server.domain.events import (
     RunSealed,
     Tick,
 )
-from server.domain.messages import Device, RecordingView, RoomView, Seat
+from server.domain.shown import RecordingView, RoomView
+from server.domain.values import Device, Seat
 from server.domain.view import view
 
 MENTOR, MENTEE = Seat.MENTOR, Seat.MENTEE

@@ -3,7 +3,7 @@
 import pytest
 
 from server.domain.events import BreakAnswered, BreakProposed, CameBack, MediaChanged, MoreBreak, Ring
-from server.domain.messages import Device, Seat
+from server.domain.values import Device, Seat
 
 from .story import MENTEE, MENTOR, MINUTE, Story
 

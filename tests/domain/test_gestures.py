@@ -3,8 +3,8 @@
 import pytest
 
 from server.domain.events import GestureMade, LineLost, PageCame, PassGesture, ThinkingSet
-from server.domain.messages import Device, GestureKind, Seat
 from server.domain.state import GESTURE_BURST, GESTURE_EVERY_MS, THINKING_MS
+from server.domain.values import Device, GestureKind, Seat
 
 from .story import MENTEE, MENTOR, SECOND, Story
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.messages import FromBrowser, FromServer, decoder, encoder
+from server.domain.from_browser import FromBrowser, decoder
+from server.domain.from_server import FromServer, encoder
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent.parent / "vectors" / "messages.json").read_text("utf-8"))
 TAGS = {message.__struct_config__.tag for message in get_args(FromBrowser)}

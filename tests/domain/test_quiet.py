@@ -11,7 +11,8 @@ from server.domain.events import (
     QuietProposed,
     Ring,
 )
-from server.domain.messages import QuietView, RecordingState, Seat
+from server.domain.shown import QuietView
+from server.domain.values import RecordingState, Seat
 
 from .story import MENTEE, MENTOR, MINUTE, SECOND, Story
 

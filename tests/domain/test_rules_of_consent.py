@@ -31,7 +31,7 @@ from server.domain.events import (
     Tick,
     WentOn,
 )
-from server.domain.messages import Choice, Device, RecordingState, Seat
+from server.domain.values import Choice, Device, RecordingState, Seat
 
 from .story import DAY, MENTEE, MENTOR, MINUTE, SECOND, START, Story
 

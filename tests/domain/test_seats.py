@@ -24,9 +24,9 @@ from server.domain.events import (
     Ring,
     WentOn,
 )
-from server.domain.messages import Choice, Device, Presence, RecordingState, Seat
 from server.domain.room import resumed
 from server.domain.state import NOBODY
+from server.domain.values import Choice, Device, Presence, RecordingState, Seat
 
 from .story import MENTEE, MENTOR, MINUTE, SECOND, START, Story, make_id
 

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from server.domain.messages import Seat
 from server.domain.shared_part import VERSION, Begin, Cut, Frame, Happened, Struck, Written, pack, unpack
 from server.domain.sharing import Journal
+from server.domain.values import Seat
 
 VECTOR: dict[str, Any] = msgspec.json.decode((Path(__file__).parents[1] / "vectors" / "shared_part.json").read_bytes())
 FRAMES: list[Frame] = [

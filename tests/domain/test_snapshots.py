@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain import snapshots as rules
-from server.domain.messages import Seat
 from server.domain.snapshots import MEETINGS_KEPT, Kept, Standing, Step
+from server.domain.values import Seat
 from server.errors import VisavisError
 
 

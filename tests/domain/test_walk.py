@@ -38,7 +38,7 @@ from server.domain.events import (
     Tick,
     WentOn,
 )
-from server.domain.messages import Choice, Device, GestureKind, Presence, RecordingState, Seat
+from server.domain.values import Choice, Device, GestureKind, Presence, RecordingState, Seat
 from server.domain.view import view
 
 from .ledger import Ledger

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Locator, expect
 from yarl import URL
 
 from server.clock import SystemClock
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.e2e import together
 from tests.e2e.people import Person
 from tests.live import house as live

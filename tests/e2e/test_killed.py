@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.e2e.place import Place
 from tests.live.house import PASSWORD, Browser, House
 from tests.live.legs import on_record, saved

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, expect
 from yarl import URL
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.e2e.people import Person
 from tests.live import house as live
 from tests.live.sharing import sharing_pair

@@ -15,7 +15,7 @@ import av
 import pytest
 from playwright.async_api import Browser, FilePayload, Locator, expect
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.ids import new_id
 from tests.e2e import together
 from tests.e2e.conftest import Meet, Pair

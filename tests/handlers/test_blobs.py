@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers.keys import BLOBS, DATABASE
 from server.ids import new_id
 from server.store import blobs, places, tables

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers.keys import DATABASE
 from server.handlers.vouched import AWAY_MS
 from server.ids import new_id

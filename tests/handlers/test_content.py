@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 
 from server.crypto import content, keys, passwords, primitives
 from server.crypto.content import What
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.keys import DATABASE, MASTER_KEYS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.live.house import PASSWORD, House, open_house, pair_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from server.app import build_app
 from server.config import Config
 from server.crypto.master import MasterKeys
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers import keys
 from server.ids import new_id
 from server.store import seats

@@ -6,7 +6,7 @@ import pytest
 
 from server.config import Rooms
 from server.crypto import passwords
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.live.house import PASSWORD, TITLE, House, open_house, pair_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

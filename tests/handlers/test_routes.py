@@ -12,7 +12,7 @@ from yarl import URL
 
 from server.clock import ManualClock
 from server.config import Rooms
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers import cookies
 from server.handlers.rights import Kind, Right, Route
 from server.handlers.routes import TABLE

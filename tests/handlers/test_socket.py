@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from aiohttp import WSServerHandshakeError
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers import keys
 from server.ids import new_id
 from tests.live.house import NAMES, TITLE, House, meeting_in, open_house, pair_in

@@ -9,8 +9,8 @@ from aiohttp import ClientConnectionError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.domain import messages
-from server.domain.messages import Seat
+from server.domain.from_browser import FromBrowser
+from server.domain.values import Seat
 from tests.live.house import House, Tab, meeting_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -20,8 +20,8 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-TAGS = [struct.__struct_config__.tag for struct in messages.FromBrowser.__args__]
-FIELDS = sorted({field for struct in messages.FromBrowser.__args__ for field in struct.__struct_encode_fields__})
+TAGS = [struct.__struct_config__.tag for struct in FromBrowser.__args__]
+FIELDS = sorted({field for struct in FromBrowser.__args__ for field in struct.__struct_encode_fields__})
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40) | st.sampled_from(TAGS)
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner))

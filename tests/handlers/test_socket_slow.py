@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers import socket_page
 from server.ids import new_id
 from tests.live.deaf import deaf_socket

@@ -6,7 +6,7 @@ import os
 
 from yarl import URL
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.live.house import Browser
 
 

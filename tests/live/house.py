@@ -21,7 +21,7 @@ from server.clock import Clock, ManualClock, SystemClock
 from server.config import Config
 from server.crypto.master import MasterKeys
 from server.domain import consent
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers import keys
 from server.ids import new_id
 from server.live.hub import Hub

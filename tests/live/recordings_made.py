@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from server.crypto import keys
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers import keys as app_keys
 from server.ids import new_id
 from server.live.parts import PartFiles

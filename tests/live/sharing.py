@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.ids import new_id
 from tests.live.house import PATIENCE_S, Browser, House, pair_in
 

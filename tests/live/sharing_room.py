@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from server.clock import SystemClock
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.live.house import Browser, House, open_house, pair_in
 from tests.live.pages import Pages, cookies_of
 from tests.live.sharing import SharingTab, share

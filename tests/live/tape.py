@@ -3,9 +3,9 @@
 from typing import Any
 
 from server.crypto import keys
-from server.domain.messages import Seat
 from server.domain.shared_part import Frame, Written, unpack
 from server.domain.sharing import Journal
+from server.domain.values import Seat
 from server.handlers import keys as app_keys
 from server.ids import new_id
 from server.live.parts import PartFiles

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from server.crypto.master import MasterKeys
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.live.house import PASSWORD, House, HurriedClock, open_house
 from tests.live.legs import Leg, on_record, saved, skip_countdown
 from tests.media.samples import decoded

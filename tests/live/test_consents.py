@@ -7,7 +7,8 @@ import pytest
 
 from server.domain import consent
 from server.domain.events import OpenRecording
-from server.domain.messages import ConsentWithdraw, Seat
+from server.domain.from_browser import ConsentWithdraw
+from server.domain.values import Seat
 from server.handlers import keys
 from server.ids import new_id
 from server.store import recordings, retention

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.live.happenings import About, Happening
 from tests.live.house import meeting_in, open_house
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.clock import ManualClock, SystemClock
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.live.clock_sync import boot_reading, clock_is_synchronised
 from server.live.janitor import LOOK_MS, Janitor
 from server.store import audit, recordings, retention

@@ -9,7 +9,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.ids import new_id
 from server.live.journal_keys import Kind
 from server.live.journals import Journals

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.ids import new_id
 from server.store import blobs
 from tests.live.house import House, pair_in

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from aiohttp import WSMsgType, web
 
-from server.domain.messages import Seat
 from server.domain.sharing import Append, Journal, Pass, encoder
+from server.domain.values import Seat
 from server.handlers import sharing_socket, socket_page
 from server.handlers.content import content_key
 from server.handlers.sharing_socket import Paces

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientError
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.ids import new_id
 from tests.e2e.place import Place
 from tests.live.house import PASSWORD, Browser

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.live.recording import WARN_MS, LiveRecording
 from server.media.parts import Saved
 from tests.live.house import House, Tab, meeting_in, open_house, pass_seconds

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server import logs
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers import join
 from tests.live.house import House, Tab, open_house, pass_seconds
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.live.house import PATIENCE_S, Browser, House, Tab, pair_in
 from tests.live.sharing import SharingTab, share
 

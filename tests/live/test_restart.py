@@ -12,7 +12,7 @@ import pytest
 
 from server.clock import ManualClock
 from server.crypto.master import MasterKeys
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.handlers import keys
 from server.store import meetings, receipts
 from server.store.database import FILE

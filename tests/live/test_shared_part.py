@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from server.domain.messages import Seat
 from server.domain.shared_part import Begin, Cut, Frame, Happened, Struck, Written
 from server.domain.sharing import Journal
+from server.domain.values import Seat
 from server.ids import new_id
 from server.live.table import RoomTable
 from tests.e2e.place import Place

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.messages import Seat
 from server.domain.shared_part import Begin, Frame, Written
 from server.domain.sharing import Journal
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.live import table
 from server.live.journal_reader import read_entries

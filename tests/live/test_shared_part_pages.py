@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.live.house import open_house, pair_in
 from tests.live.pages import Pages, cookies_of, pages_of
 from tests.live.sharing import SharingTab, share

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.e2e.place import Place
 from tests.live.house import PASSWORD, Browser
 from tests.live.pages import PATIENCE_S, Pages, cookies_of, pages_of

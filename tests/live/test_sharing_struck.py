@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from server.clock import SystemClock
-from server.domain.messages import Seat
 from server.domain.sharing import Journal
+from server.domain.values import Seat
 from server.ids import new_id
 from tests.live.house import House, open_house
 from tests.live.pages import pages_of

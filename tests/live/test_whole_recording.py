@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from tests.live.house import NAMES, PASSWORD, TITLE, House, HurriedClock, open_house
 from tests.live.legs import Leg, on_record, saved, skip_countdown, video
 from tests.media.samples import decoded

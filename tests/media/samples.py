@@ -7,7 +7,7 @@ from typing import NamedTuple
 import av
 
 from bench.sender import Sample, pictures, sound
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.media.parts import PartInfo
 from server.media.webm import overlay_for_interrupted
 

@@ -20,7 +20,7 @@ from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceGatherer, RTCIceTrans
 
 from bench.sender import Sender
 from server.clock import SystemClock
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.media import aiortc_private
 from server.media.aiortc_private import LegConnection, LegProtocol, bound_socket, local_addresses
 from server.media.net import MediaNet

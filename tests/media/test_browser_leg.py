@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from server.clock import SystemClock
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.media.net import MediaNet
 from server.media.parts import Durable, LegFailed, RecorderEvent, Saved
 from server.media.permit import Permit

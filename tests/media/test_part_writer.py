@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.media.part_start import PICTURE_GRACE, SOUND_GRACE, PartStart
 from server.media.part_writer import PartWriter

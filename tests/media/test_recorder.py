@@ -8,7 +8,7 @@ import pytest
 
 from bench.sender import Sender
 from server.clock import SystemClock
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.media.net import MediaNet
 from server.media.parts import Durable, LegFailed, PartFinished, RecorderEvent, Saved, WriteFailed

@@ -7,7 +7,7 @@ import av
 import pytest
 
 from bench.record import SealedSink
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.ids import new_id
 from server.media.parts import PartInfo
 from server.media.webm import overlay_for_interrupted

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from server.domain.messages import Seat
 from server.domain.retention import DAY_MS
+from server.domain.values import Seat
 from server.ids import new_id
 from server.store import places, recordings, rooms
 from server.store.database import Database

@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 
 from server.crypto import content, journals, keys
 from server.crypto.master import MasterKeys
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.ids import new_id
 from server.store import blobs, places, tables

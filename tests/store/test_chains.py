@@ -3,7 +3,7 @@ import hashlib
 import pytest
 from sqlalchemy import text
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.store import audit, receipts
 from server.store.receipts import UNSIGNED, Entry, Kind

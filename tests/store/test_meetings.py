@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from server.domain.messages import Seat
 from server.domain.state import MEETING_ENDS_MS
+from server.domain.values import Seat
 from server.ids import new_id
 from server.store import meetings, receipts, recordings, settings
 from server.store.meetings import GoingOn

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from server.crypto import keys, passwords
 from server.crypto.master import MasterKeys
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.ids import new_id
 from server.store import audit, receipts, recordings, rooms, seats, sessions
 from server.store.receipts import Entry, Kind

@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.store import recordings, settings
 from server.store.figures import select_due

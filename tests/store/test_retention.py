@@ -1,6 +1,6 @@
 import pytest
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.store import notices, retention, rooms
 from server.store.retention import Policy, Shortened

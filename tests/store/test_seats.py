@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.store import seats
 from server.store.database import Database

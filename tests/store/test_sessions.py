@@ -1,4 +1,4 @@
-from server.domain.messages import Seat
+from server.domain.values import Seat
 from server.store import seats, sessions, settings
 from server.store.seats import COOKIE_MS, How
 from server.store.sessions import SESSION_MS
