@@ -6,6 +6,23 @@
  * are let through (a newer server may say more); our own messages may hold nothing else.
  */
 
+import {
+  defaulted,
+  type Fields,
+  fail,
+  flag,
+  list,
+  nullable,
+  oneOf,
+  optional,
+  pair,
+  record,
+  text,
+  whole,
+} from "./schema";
+
+export { ProtocolError } from "./schema";
+
 /** 80 random bits, lower-case base32 (RFC 4648 section 6). */
 export type Id = string;
 /** Milliseconds; as a moment, since the Unix epoch, UTC. */
@@ -183,75 +200,6 @@ export function newId(random: (bytes: Uint8Array<ArrayBuffer>) => void = (b) => 
   random(bytes);
   return Array.from(bytes, (byte) => ALPHABET[byte & 31]).join("");
 }
-
-/** A message that is not what the protocol allows. `path` names the field, never its content. */
-export class ProtocolError extends Error {
-  constructor(readonly path: string) {
-    super(`the message is not as agreed at ${path}`);
-    this.name = "ProtocolError";
-  }
-}
-
-// --- a very small schema: each check throws ProtocolError or returns ------------------------------------------------
-
-type Check = (value: unknown, path: string) => void;
-
-const fail = (path: string): never => {
-  throw new ProtocolError(path);
-};
-const text =
-  (min = 0, max = Number.POSITIVE_INFINITY, pattern?: RegExp): Check =>
-  (value, path) => {
-    if (typeof value !== "string") return fail(path);
-    const length = max === Number.POSITIVE_INFINITY ? value.length : Array.from(value).length;
-    if (length < min || length > max || (pattern && !pattern.test(value))) fail(path);
-  };
-const whole =
-  (min: number, max: number): Check =>
-  (value, path) => {
-    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < min || value > max) fail(path);
-  };
-const flag: Check = (value, path) => {
-  if (typeof value !== "boolean") fail(path);
-};
-const oneOf =
-  (...allowed: string[]): Check =>
-  (value, path) => {
-    if (typeof value !== "string" || !allowed.includes(value)) fail(path);
-  };
-const nullable =
-  (check: Check): Check =>
-  (value, path) => {
-    if (value !== null) check(value, path);
-  };
-const optional = (check: Check): Check => Object.assign(nullable(check), { optional: true });
-/** May be left out, but when it is there it may not be null. */
-const defaulted = (check: Check): Check =>
-  Object.assign(((value, path) => check(value, path)) as Check, { optional: true });
-const list =
-  (check: Check): Check =>
-  (value, path) => {
-    if (!Array.isArray(value)) return fail(path);
-    value.forEach((item, index) => {
-      check(item, `${path}[${index}]`);
-    });
-  };
-const pair: Check = (value, path) => {
-  if (!Array.isArray(value) || value.length !== 2 || value.some((item) => typeof item !== "string")) fail(path);
-};
-type Fields = Record<string, Check>;
-const record =
-  (fields: Fields, closed = false): Check =>
-  (value, path) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return fail(path);
-    const given = value as Record<string, unknown>;
-    for (const [name, check] of Object.entries(fields)) {
-      if (given[name] === undefined) {
-        if (!("optional" in check)) fail(`${path}.${name}`);
-      } else check(given[name], `${path}.${name}`);
-    }
-    if (closed) for (const name of Object.keys(given)) if (!(name in fields)) fail(`${path}.${name}`);
-  };
 
 const id = text(16, 16, /^[a-z2-7]{16}$/);
 const code = text(1, 64, /^[a-z0-9_]{1,64}$/);
