@@ -7,6 +7,7 @@ import * as Y from "yjs";
 import { ApiError } from "../api.ts";
 import type { Id } from "../protocol";
 import type { Ground, Said, Written } from "./ground";
+import { wentBack } from "./layout";
 import type { Waiting } from "./outbox";
 import type { Refusal } from "./overflow";
 import { anewNotesKey, notesKey } from "./private_notes";
@@ -15,6 +16,7 @@ import { open, seal } from "./seal";
 import { makeShelf, PLAIN, type Shelf } from "./shelf";
 import type { Journal, KeptSnapshot, Stored } from "./types";
 import { until } from "./until";
+import { WentBack } from "./went_back";
 
 export class Documents {
   readonly doc = new Y.Doc();
@@ -28,11 +30,17 @@ export class Documents {
   #private: Shelf | null = null;
   #opening: Promise<void> | null = null;
   #wayBack: Y.UndoManager | null = null;
+  readonly #wentBack: WentBack;
   #closed = false;
 
   constructor(private readonly ground: Ground) {
+    this.#wentBack = new WentBack(this.doc, ground.you, (there) => {
+      if (there) ground.troubles.tell("partner_went_back", "document");
+      else ground.troubles.clear("partner_went_back", "document");
+    });
     this.#document = makeShelf(ground, "document", this.doc, PLAIN, () => {
       this.#ready.value = true;
+      this.#wentBack.ready();
     });
   }
 
@@ -204,8 +212,12 @@ export class Documents {
     const update = await this.ground.requests.snapshot("document", snapshot);
     this.#wayBack?.destroy();
     const origin = {};
-    const way = new Y.UndoManager(roots(this.doc), { trackedOrigins: new Set([origin]), captureTimeout: 0 });
-    goTo(this.doc, update, origin);
+    const scope = [...roots(this.doc), wentBack(this.doc)];
+    const way = new Y.UndoManager(scope, { trackedOrigins: new Set([origin]), captureTimeout: 0 });
+    this.doc.transact(() => {
+      goTo(this.doc, update, origin);
+      this.#wentBack.note(Date.now());
+    }, origin);
     this.#wayBack = way;
     this.ground.troubles.tell("went_back", "document");
   }
@@ -223,6 +235,7 @@ export class Documents {
     else if (choice === "bring_back") await shelf?.keeper.confirming.bringBack();
     else if (choice === "try_again") shelf?.keeper.forgetting.hasten();
     else if (choice === "undo") this.#wayBack?.undo();
+    else if (choice === "seen") this.#wentBack.seen();
   }
 
   /** What is broken goes: entries that cannot be read by a snapshot without them, a shape by going back to before it. */
@@ -256,5 +269,6 @@ export class Documents {
       keeper.close();
     }
     this.#wayBack?.destroy();
+    this.#wentBack.close();
   }
 }

@@ -24,6 +24,9 @@ export const actions = (doc: Y.Doc): Y.Map<Y.Map<unknown>> => doc.getMap("action
 /** `sent_ms` number or null, `sent_by` seat: the agenda of the next meeting; what else stands there see topics/agenda.ts. */
 export const agenda = (doc: Y.Doc): Y.Map<unknown> => doc.getMap("agenda");
 
+/** When a seat went back to an earlier state, by seat, until the other has read it (went_back.ts). */
+export const wentBack = (doc: Y.Doc): Y.Map<unknown> => doc.getMap("went_back");
+
 export const PLACES = ["now", "30", "60", "90"] as const;
 export type Place = (typeof PLACES)[number];
 

@@ -52,8 +52,8 @@ type Gate = "opening" | "open" | "locked" | "ended";
 /** There is no room, for whatever reason; `no_room_for`: for something large. */
 const NO_ROOM: readonly string[] = ["journal_full", "no_room_for", "kept_full", "disk_full"];
 /** Each time is news, also after somebody knew of the one before. */
-const SAID_AGAIN = new Set(["went_back", "partner_went_back", "too_large", "not_struck"]);
-/** A passing word: the other's document has just changed as a whole, and this is why. */
+const SAID_AGAIN = new Set(["went_back", "too_large", "not_struck"]);
+/** A passing word: the other's document has just changed as a whole, and says so. */
 const WENT_BACK = "went_back";
 
 class OpenSharing implements Work {
@@ -114,7 +114,7 @@ class OpenSharing implements Work {
     });
     this.partnerHere = computed(() => this.#partner.value && this.#line.phase.value === "open");
     this.onPass(WENT_BACK, (_, seat) => {
-      if (seat !== this.you) this.#troubles.tell("partner_went_back", "document");
+      if (seat !== this.you) this.#late.want();
     });
     void this.#begin();
   }

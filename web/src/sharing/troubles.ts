@@ -11,7 +11,7 @@ export const CHOICES: Readonly<Record<string, readonly string[]>> = {
   deleted_much: ["bring_back", "all_right"],
   not_forgotten: ["try_again", "leave"],
   went_back: ["undo", "fine"],
-  partner_went_back: ["fine"],
+  partner_went_back: ["seen"],
   too_large: ["fine"],
   not_taken: ["fine"],
   not_struck: ["fine"],
