@@ -32,11 +32,12 @@ interface Props extends Common {
 export function Field({ label, hint, error, end, beside, code = false, inputRef, ...input }: Props): JSX.Element {
   const id = useId();
   const described = [error ? `${id}-error` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ");
-  // Preact types each kind of input apart; this one is whichever the caller described
+  // Preact types each kind of input apart; this one is whichever the caller described. `autoCorrect` is no property of
+  // any browser, so it becomes the attribute; browsers take "off" given to their `autocorrect` for a yes.
   const attributes = {
     type: "text",
     ...input,
-    ...(code ? { autocapitalize: "none", autocorrect: "off", spellcheck: false } : {}),
+    ...(code ? { autocapitalize: "none", autoCorrect: "off", spellcheck: false } : {}),
     "aria-invalid": error ? "true" : undefined,
     "aria-describedby": described || undefined,
   } as InputHTMLAttributes;
