@@ -28,6 +28,7 @@ async def test_what_is_said_in_the_chat_is_ones_own_to_take_back(browser: Browse
         await together.go_to(person, pair.link, "chat")
         await expect(person.page.get_by_text("Nothing here yet")).to_be_visible()
     await they_see_each_other_type(mentor, mentee)
+    await the_end_stays_in_sight(mentor)
     await a_message_stays_whole_while_the_line_is_down(pair, line)
     await what_waits_is_taken_back(mentor, mentee, line)
     await pair.close()
@@ -69,6 +70,34 @@ async def they_see_each_other_type(mentor: Person, mentee: Person) -> None:
     await field.press("Enter")
     await expect(told).to_have_text("")
     await expect(together.message(mentor, "Good")).to_be_visible()
+
+
+SHRINKS_AND_GROWS = """async (log) => {
+  const last = [...log.querySelectorAll('article')].at(-1);
+  const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 1;
+  const frame = () => new Promise(requestAnimationFrame);
+  last.style.minHeight = '3000px';
+  while (!atEnd()) await frame();
+  await new Promise((grown) => {
+    // after the page has followed the shrinking, and before it hears of the step this was
+    new ResizeObserver((_, it) => {
+      if (last.style.minHeight !== '') return;
+      it.disconnect();
+      last.style.minHeight = '3000px';
+      grown();
+    }).observe(last);
+    last.style.minHeight = '';
+  });
+  await frame();
+  await frame();
+  return atEnd();
+}"""
+
+
+async def the_end_stays_in_sight(person: Person) -> None:
+    """Also where a picture loses its place for a moment before it is shown, as it does in Firefox."""
+    await expect(together.message(person, "Good")).to_be_visible()
+    assert await person.page.get_by_role("log").evaluate(SHRINKS_AND_GROWS)
 
 
 async def a_message_stays_whole_while_the_line_is_down(pair: Pages, line: Line) -> None:

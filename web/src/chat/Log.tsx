@@ -128,6 +128,8 @@ type LogRef = { readonly current: HTMLDivElement | null };
 /** Stays at the end while one is there, also when pictures come or the field grows; notes what has been seen. */
 function useEnd(log: LogRef, sharing: Sharing, items: readonly Item[]): { atEnd: boolean; toEnd: () => void } {
   const atEnd = useSignal(true);
+  /** Where this page scrolled to last. */
+  const put = useRef(0);
   const last = items.at(-1);
   const lastKey = last?.key;
   const own = last !== undefined && "seat" in last && last.seat === sharing.you && "stored" in last && !last.stored;
@@ -135,12 +137,17 @@ function useEnd(log: LogRef, sharing: Sharing, items: readonly Item[]): { atEnd:
     if (!atEnd.peek() || !sharing.chatReady.peek() || document.visibilityState !== "visible") return;
     unreadCount(sharing).seen(sharing.chat.peek().reduce((most, { n }) => Math.max(most, n), 0));
   }, [sharing, atEnd]);
-  const toEnd = useCallback(() => {
+  const down = useCallback(() => {
     const node = log.current;
-    if (node) node.scrollTop = node.scrollHeight;
+    if (!node) return;
+    node.scrollTop = node.scrollHeight;
+    put.current = node.scrollTop;
+  }, [log]);
+  const toEnd = useCallback(() => {
+    down();
     atEnd.value = true;
     look();
-  }, [log, atEnd, look]);
+  }, [down, atEnd, look]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the last line is another one
   useLayoutEffect(() => {
     if (atEnd.peek() || own) toEnd();
@@ -148,13 +155,15 @@ function useEnd(log: LogRef, sharing: Sharing, items: readonly Item[]): { atEnd:
   useEffect(() => {
     const node = log.current;
     if (!node) return;
+    // What changes the height by itself must not look as if the person had scrolled: our own step is told of later, when
+    // a picture below may have grown already.
     const moved = () => {
-      atEnd.value = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR;
+      const near = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR;
+      if (near || node.scrollTop !== put.current) atEnd.value = near;
       look();
     };
-    // what changes the height by itself must not look as if the person had scrolled
     const resized = new ResizeObserver(() => {
-      if (atEnd.peek()) node.scrollTop = node.scrollHeight;
+      if (atEnd.peek()) down();
     });
     const watch = () => {
       for (const child of node.children) resized.observe(child);
@@ -171,7 +180,7 @@ function useEnd(log: LogRef, sharing: Sharing, items: readonly Item[]): { atEnd:
       node.removeEventListener("scroll", moved);
       document.removeEventListener("visibilitychange", look);
     };
-  }, [log, atEnd, look]);
+  }, [log, atEnd, look, down]);
   return { atEnd: atEnd.value, toEnd };
 }
 
