@@ -166,6 +166,14 @@ class Room(Struct, frozen=True, array_like=True, tag="room"):
     limit: int
 
 
+class Files(Struct, frozen=True, array_like=True, tag="files"):
+    """How much of their bound the files and pictures of this page's seat take up, sent as `Room` is: bytes, or how many
+    there are where that is nearer its bound."""
+
+    used: int
+    limit: int
+
+
 class Refused(Struct, frozen=True, array_like=True, tag="refused"):
     """A message was refused; the connection goes on."""
 
@@ -186,8 +194,9 @@ class Bye(Struct, frozen=True, array_like=True, tag="bye"):
 
 
 ToSharer = (
-    Here | Entry | Stored | Durable | Struck | Passed | Partner | Compact | Changed | Room | Browsers | Refused | Bye
-)
+    Here | Entry | Stored | Durable | Struck | Passed | Partner | Compact | Changed | Room | Files | Browsers | Refused
+    | Bye
+)  # fmt: skip
 
 
 # --- over HTTP ----------------------------------------------------------------------------------------------------

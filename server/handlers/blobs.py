@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 from structlog import get_logger
 
+from server.domain.values import Seat
 from server.errors import VisavisError
 from server.handlers.answers import answer
 from server.handlers.content import content_key
@@ -39,6 +40,7 @@ async def put_blob(request: web.Request) -> web.StreamResponse:
     await _refuse_when_full(request, size)
     body = while_seated(request, aiter(request.content.iter_chunked(CHUNK_BYTES)))
     row = await request.app[BLOBS].put(room, seat, key, size, body, now)
+    await _tell_used(request, seat)
     return answer({"id": row.id, "bytes": row.size})
 
 
@@ -66,7 +68,18 @@ async def delete_blob(request: web.Request) -> web.StreamResponse:
     if row.seat is not request[IDENTITY].seat:
         raise VisavisError("not_allowed", "Only who put it may delete it.", 403)
     await request.app[BLOBS].delete(row)
+    await _tell_used(request, row.seat)
     return answer({"id": row.id})
+
+
+async def _tell_used(request: web.Request, seat: Seat) -> None:
+    """To the seat's pages, if any is open: they tell their person before the bound hurts."""
+    room = request.match_info["room"]
+    async with request.app[DATABASE].read() as tx:
+        size, many = await blobs.used(tx, room, seat)
+    live = request.app[HUB].journals.peek(room)
+    if live is not None:
+        live.room.files_changed(seat, size, many)
 
 
 async def _refuse_when_full(request: web.Request, size: int) -> None:

@@ -14,6 +14,7 @@ from server.domain.sharing import (
     MAX_BODY_BYTES,
     Durable,
     Entry,
+    Files,
     Here,
     Journal,
     Partner,
@@ -34,8 +35,8 @@ from server.live.journal_log import Log, Waiting
 from server.live.journal_writer import JournalWriter
 from server.live.services import Services
 from server.live.sharers import JournalLimits, Sharer
+from server.store import blobs, journals
 from server.store import chat as chat_rows
-from server.store import journals
 from server.store.database import Tx
 from server.store.journals import Batch, Name
 
@@ -67,6 +68,7 @@ class JournalRoom:
         self.document = Log(room, Journal.DOCUMENT, Seat.MENTOR, limits)
         self.notes = {seat: Log(room, Journal.NOTES, seat, limits) for seat in Seat}
         self.chat = Chat(room, limits)
+        self._files = {seat: Files(0, blobs.SEAT_BYTES) for seat in Seat}
         self.spare_keys: dict[str, bytes] = {}
         """For chat entries, made and not used yet: what cannot be written is tried again, under the same ones."""
         self.sharers: dict[Sharer, dict[Journal, Callable[[Waiting], None]]] = {}
@@ -84,6 +86,8 @@ class JournalRoom:
                 await each.load(tx)
             await self.chat.load(tx)
             said = await chat_rows.keys(tx, self.id)
+            for seat in Seat:
+                self._files[seat] = _files(*await blobs.used(tx, self.id, seat))
         in_use = {each.generation: each for each in self.logs() if each.generation is not None}
         for generation, key in (await self.keys.open(Kind.LOG, in_use)).items():
             in_use[generation].key = key
@@ -312,7 +316,12 @@ class JournalRoom:
         """At each per cent from 80 on, and once when it is below that again."""
         self._warn(log.name, Room(log.journal, log.used, self.limits.used_bytes), self.hearers(log))
 
-    def _warn(self, name: str, room: Room, to: Iterable[Sharer]) -> None:
+    def files_changed(self, seat: Seat, size: int, many: int) -> None:
+        """A seat has put or deleted a file; so much it has now."""
+        self._files[seat] = _files(size, many)
+        self._warn(f"files.{seat}", self._files[seat], [each for each in self.sharers if each.seat is seat])
+
+    def _warn(self, name: str, room: Room | Files, to: Iterable[Sharer]) -> None:
         percent = room.used * 100 // room.limit
         now = percent if percent >= WARN_AT else 0
         if now != self._told.get(name, 0):
@@ -325,6 +334,7 @@ class JournalRoom:
             Room(Journal.DOCUMENT, self.document.used, limits.used_bytes),
             Room(Journal.NOTES, notes.used, limits.used_bytes),
             Room(Journal.CHAT, self.chat.living[sharer.seat], limits.chat_entries),
+            self._files[sharer.seat],
         ):
             if room.used * 100 >= room.limit * WARN_AT:
                 self._send([sharer], room)
@@ -335,6 +345,13 @@ class JournalRoom:
             sharer.bye(code)
         if self._jobs:
             await asyncio.wait(set(self._jobs))
+
+
+def _files(size: int, many: int) -> Files:
+    """Whichever bound is nearer."""
+    if many * blobs.SEAT_BYTES > size * blobs.SEAT_BLOBS:
+        return Files(many, blobs.SEAT_BLOBS)
+    return Files(size, blobs.SEAT_BYTES)
 
 
 class RoomWork:

@@ -13,6 +13,7 @@ from server.domain.values import Seat
 from server.ids import new_id
 from server.live.journal_keys import Kind
 from server.live.journals import Journals
+from server.store import blobs
 from tests.live.house import House, pair_in
 from tests.live.sharing import SharingTab, bodies, frames, share
 
@@ -130,3 +131,34 @@ async def test_what_is_kept_for_going_back_is_a_bound_of_its_own(house: House) -
     assert [message[6] for message in frames(raw)[:-1]] == [bytes(100), bytes(50)]
     assert (await mentee.decide(first, "confirm"))[0] == 200
     assert await mentor.store(bytes(40)) == 3
+
+
+async def put(tab: SharingTab, size: int) -> str:
+    status, made = await tab.octets(f"/api/rooms/{tab.room}/blobs?seat={tab.seat}", bytes(size))
+    assert status == 200, made
+    return str(made["id"])
+
+
+async def test_a_seats_files_are_told_of_before_their_bound_hurts(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blobs, "SEAT_BYTES", 1000)
+    monkeypatch.setattr(blobs, "SEAT_BLOBS", 10)
+    mentor, mentee = await bounded(house)
+    large = await put(mentor, 790)
+    await put(mentor, 20)
+    assert await mentor.expect("files") == ["files", 810, 1000]
+    late = await share(mentor.browser, mentor.room, Seat.MENTOR)
+    assert await late.expect("files") == ["files", 810, 1000]
+    status, _ = await mentor.browser.ask("DELETE", f"/api/rooms/{mentor.room}/blobs/{large}?seat=mentor")
+    assert status == 200
+    assert await mentor.expect("files") == ["files", 1, 10]
+    for _ in range(7):
+        await put(mentor, 1)
+    assert await mentor.expect("files") == ["files", 8, 10]
+    # what the other has room for is their own
+    await mentee.quiet()
+    assert [message for message in mentee.inbox if message[0] == "files"] == []
+    third = await share(mentee.browser, mentee.room, Seat.MENTEE)
+    await third.quiet()
+    assert [message for message in third.inbox if message[0] == "files"] == []

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from server.live.journal_log import Log
+from server.store import blobs
 from tests.live.house import House
 from tests.live.pages import pages_of
 from tests.live.sharing_room import MENTEE, MENTOR, Room, codes, house_of_pages
@@ -196,3 +197,16 @@ async def test_one_change_that_is_too_large_holds_up_only_what_builds_on_it(room
     for page in "ab":
         state = await room.pages.see(page, lambda state: "too_large" not in codes(state))
         assert codes(state) in ([], ["deleted_much"])
+
+
+async def test_files_are_told_of_in_words_before_there_is_no_room(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blobs, "SEAT_BYTES", 1000)
+    await room.come_light("a", MENTOR)
+    put = (await room.pages.tell("put", "a", bytes=850))["blob"]
+    state = await room.troubled("a", "filling")
+    assert state["troubles"] == [{"code": "filling", "journal": "files", "values": {"percent": 85}}]
+    await room.come_light("later", MENTOR)
+    await room.troubled("later", "filling")
+    await room.pages.tell("unput", "later", words=[put])
+    for page in ("a", "later"):
+        await room.pages.see(page, lambda state: codes(state) == [])

@@ -8,7 +8,7 @@ import { Button, Notice } from "../ui/index.ts";
 import { bring, type Key, known, t, tn } from "../words";
 import type { Names } from "./layout";
 import { SharingLocked } from "./SharingLocked";
-import type { Journal, Sharing, Trouble } from "./types";
+import type { Bounded, Sharing, Trouble } from "./types";
 
 bring(words);
 
@@ -16,7 +16,7 @@ interface Props {
   readonly sharing: Sharing;
   readonly names: Names;
   /** Only what concerns these; all where it is left out. */
-  readonly journals?: readonly Journal[];
+  readonly journals?: readonly Bounded[];
   /** Only what asks or warns: the page tells of the line and the seat elsewhere. */
   readonly bare?: boolean;
 }

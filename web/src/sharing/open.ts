@@ -23,6 +23,7 @@ import { Talk } from "./talk";
 import { TroubleList } from "./troubles";
 import type {
   Blob,
+  Bounded,
   ChatEntry,
   Journal,
   KeptSnapshot,
@@ -299,6 +300,9 @@ class OpenSharing implements Work {
       case "room":
         this.#filling(message.journal, message.used, message.limit);
         break;
+      case "files":
+        this.#warn("files", message.used, message.limit);
+        break;
       case "browsers":
         this.#browsers.value += 1;
         break;
@@ -316,6 +320,7 @@ class OpenSharing implements Work {
   #arrived(message: Here): void {
     this.#browsers.value += 1;
     this.#partner.value = message.partner;
+    this.#troubles.clear("filling", "files");
     for (const journal of ["document", "chat", "notes"] as const) {
       // The server says it again where it is still so.
       for (const code of ["filling", "journal_full", "kept_full"]) this.#troubles.clear(code, journal);
@@ -334,14 +339,20 @@ class OpenSharing implements Work {
   }
 
   #filling(journal: Journal, used: number, limit: number): void {
-    const percent = Math.floor((used * 100) / limit);
+    const percent = this.#warn(journal, used, limit);
     this.#limits.set(journal, limit);
-    if (percent >= 80) this.#troubles.tell("filling", journal, { percent });
-    else this.#troubles.clear("filling", journal);
     this.#outgoing.sender.slow(journal, percent >= 80);
     if (percent >= 100) return;
     this.#outgoing.sender.release(journal);
     this.#fits(journal);
+  }
+
+  /** Before the bound hurts. */
+  #warn(what: Bounded, used: number, limit: number): number {
+    const percent = Math.floor((used * 100) / limit);
+    if (percent >= 80) this.#troubles.tell("filling", what, { percent });
+    else this.#troubles.clear("filling", what);
+    return percent;
   }
 
   #stored(entry: Waiting, n: number, atMs: number): void {
@@ -415,7 +426,7 @@ class OpenSharing implements Work {
   }
 
   async choose({ code, journal }: Trouble, choice: string): Promise<void> {
-    await this.#late.here.peek()?.answer(journal, choice);
+    if (journal !== "files") await this.#late.here.peek()?.answer(journal, choice);
     if (choice === "leave" || (choice === "fine" && !SAID_AGAIN.has(code))) this.#troubles.putAway(code, journal);
     else this.#troubles.clear(code, journal);
   }

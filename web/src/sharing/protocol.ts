@@ -71,6 +71,7 @@ export type ToSharer =
   | { readonly type: "compact"; journal: Journal; upto: number }
   | Changed
   | { readonly type: "room"; journal: Journal; used: number; limit: number }
+  | { readonly type: "files"; used: number; limit: number }
   | { readonly type: "browsers" }
   | { readonly type: "refused"; code: string; detail: string; local: Id | null }
   | { readonly type: "bye"; code: string };
@@ -188,6 +189,10 @@ const TO_SHARER: Record<ToSharer["type"], Fields> = {
   ],
   room: [
     ["journal", journal],
+    ["used", number],
+    ["limit", number],
+  ],
+  files: [
     ["used", number],
     ["limit", number],
   ],

@@ -1,6 +1,6 @@
 /** What people are told about the journals, each thing once. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Journal, Trouble } from "./types";
+import type { Bounded, Trouble } from "./types";
 
 /** What a person may answer, in this order; words under `sharing.<code>.<choice>`. */
 export const CHOICES: Readonly<Record<string, readonly string[]>> = {
@@ -25,25 +25,25 @@ export class TroubleList {
   /** Said, and put away by the person: not said again in this page. */
   #silent = new Set<string>();
 
-  tell(code: string, journal: Journal, values?: Trouble["values"]): void {
+  tell(code: string, journal: Bounded, values?: Trouble["values"]): void {
     if (this.#silent.has(`${code}/${journal}`)) return;
     const others = this.#list.peek().filter((one) => one.code !== code || one.journal !== journal);
     const choices = CHOICES[code];
     this.#list.value = [...others, { code, journal, ...(values ? { values } : {}), ...(choices ? { choices } : {}) }];
   }
 
-  clear(code: string, journal: Journal): void {
+  clear(code: string, journal: Bounded): void {
     if (this.has(code, journal)) {
       this.#list.value = this.#list.peek().filter((one) => one.code !== code || one.journal !== journal);
     }
   }
 
-  has(code: string, journal: Journal): boolean {
+  has(code: string, journal: Bounded): boolean {
     return this.#list.peek().some((one) => one.code === code && one.journal === journal);
   }
 
   /** The person knows now. */
-  putAway(code: string, journal: Journal): void {
+  putAway(code: string, journal: Bounded): void {
     this.#silent.add(`${code}/${journal}`);
     this.clear(code, journal);
   }

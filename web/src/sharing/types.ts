@@ -11,10 +11,13 @@ export type SharingPhase = "connecting" | "open" | "waiting" | "locked" | "ended
 
 export type Journal = "document" | "chat" | "notes";
 
+/** What has a bound: the journals, and the files and pictures this seat has put. */
+export type Bounded = Journal | "files";
+
 /** Something people are told about the journals; words under `sharing.<code>`. */
 export interface Trouble {
   readonly code: string;
-  readonly journal: Journal;
+  readonly journal: Bounded;
   readonly values?: Readonly<Record<string, string | number>>;
   /** What the person may answer; words under `sharing.<code>.<choice>`, told by `Sharing.choose`. */
   readonly choices?: readonly string[];

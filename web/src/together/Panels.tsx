@@ -138,7 +138,7 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
 export function OutOfSight({ together }: { together: Together }): JSX.Element | null {
   const [sharing, Troubles] = [together.sharing.value, together.troubles.value];
   const seen = Object.values(together.open.value).flatMap((panel) => (panel ? JOURNALS[panel] : []));
-  const unseen = (["document", "chat", "notes"] as const).filter((journal) => !seen.includes(journal));
+  const unseen = (["document", "chat", "notes", "files"] as const).filter((journal) => !seen.includes(journal));
   if (!sharing || !Troubles) return null;
   return <Troubles sharing={sharing} names={together.names()} journals={unseen} bare />;
 }

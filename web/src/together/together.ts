@@ -7,7 +7,7 @@ import { remembered } from "../meeting/memory";
 import type { Id, Seat } from "../protocol";
 import type { Names } from "../sharing/layout";
 import type { Troubles } from "../sharing/Troubles";
-import type { Journal, Sharing } from "../sharing/types";
+import type { Bounded, Sharing } from "../sharing/types";
 
 export const PANELS = ["whiteboard", "notes", "topics", "chat"] as const;
 export type Panel = (typeof PANELS)[number];
@@ -18,15 +18,15 @@ export const placeOf = (panel: Panel): Place =>
   panel === "topics" ? "left" : panel === "whiteboard" ? "middle" : "right";
 
 /** What each panel shows, and so the troubles it tells. */
-export const JOURNALS: Readonly<Record<Panel, readonly Journal[]>> = {
-  whiteboard: ["document"],
+export const JOURNALS: Readonly<Record<Panel, readonly Bounded[]>> = {
+  whiteboard: ["document", "files"],
   notes: ["document", "notes"],
   topics: ["document"],
-  chat: ["chat"],
+  chat: ["chat", "files"],
 };
 
 /** Whose troubles a panel tells: not those that another open one tells already. */
-export function tells(open: Open, panel: Panel): readonly Journal[] {
+export function tells(open: Open, panel: Panel): readonly Bounded[] {
   const panels = [open.left, open.middle, open.right].filter((one) => one !== null);
   const before = panels.slice(0, Math.max(0, panels.indexOf(panel))).flatMap((one) => JOURNALS[one]);
   return JOURNALS[panel].filter((journal) => !before.includes(journal));

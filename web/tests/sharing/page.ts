@@ -306,6 +306,11 @@ export async function obey(command: Command): Promise<unknown> {
     case "fill":
       page.fill(command.words[0] ?? "", command.bytes);
       return {};
+    case "put":
+      return { blob: (await page.sharing.putBlob(new Uint8Array(command.bytes))).id };
+    case "unput":
+      await page.sharing.dropBlob(command.words[0] ?? "");
+      return {};
     case "unwrite":
       page.work.notes.value?.getText("own").delete(0, page.work.notes.value.getText("own").length);
       return {};
