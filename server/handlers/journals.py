@@ -97,9 +97,9 @@ async def make_snapshot(request: web.Request) -> web.StreamResponse:
     """POST …/journals/{journal}/snapshots?upto=N[&forgets=1&drops=ID,ID][&last=ID&last_bytes=K] (seat).
 
     With `last` the body begins with an entry of that name and length, and the snapshot holds it: so whoever deletes
-    something gets out of a journal that is full.
+    something gets out of a journal that is full. Raises VisavisError `link_wanted` (403) as `_own` says.
     """
-    (journal, seat), room_id = await _writer(request), request.match_info["room"]
+    (journal, seat), room_id = await _own(request), request.match_info["room"]
     drops = tuple(each for each in request.query.get("drops", "").split(",") if each)
     if len(drops) > MAX_DROPS or not all(is_id(each) for each in drops):
         raise VisavisError("bad_request", "drops= must be ids.", 400)
@@ -149,15 +149,10 @@ async def read_one(request: web.Request) -> web.StreamResponse:
 
 
 async def confirm_snapshot(request: web.Request) -> web.StreamResponse:
-    """POST …/journals/{journal}/snapshots/{snapshot}/confirm (the seat that did not make it).
-
-    Raises VisavisError `link_wanted` (403) as `vouched` says: who made it may have let this browser in, and what the
-    snapshot leaves out is gone for good once it is confirmed.
-    """
-    (journal, seat), room_id = await _writer(request), request.match_info["room"]
+    """POST …/journals/{journal}/snapshots/{snapshot}/confirm (the seat that did not make it). Raises VisavisError
+    `link_wanted` (403) as `_own` says."""
+    (journal, seat), room_id = await _own(request), request.match_info["room"]
     _pace(request, seat)
-    async with request.app[DATABASE].read() as tx:
-        await require_own(request, tx, room_id, seat)
     async with request.app[HUB].journals.hold(room_id, await content_key(request)) as live:
         await live.snapshots.confirm(live.room.log_of(journal, seat), request.match_info["snapshot"], seat)
     return answer({})
@@ -193,6 +188,15 @@ async def _writer(request: web.Request) -> tuple[Journal, Seat]:
     journal, seat = _journal(request), _seat(request)
     if journal is Journal.NOTES:
         await require_notes(request)
+    return journal, seat
+
+
+async def _own(request: web.Request) -> tuple[Journal, Seat]:
+    """A writer whose seat is beyond doubt: what one seat's snapshot leaves out and the other confirms is gone for good, so
+    nobody may be both. Raises VisavisError `link_wanted` (403) as `vouched` says, and as `_writer`."""
+    journal, seat = await _writer(request)
+    async with request.app[DATABASE].read() as tx:
+        await require_own(request, tx, request.match_info["room"], seat)
     return journal, seat
 
 

@@ -272,13 +272,14 @@ async def test_who_was_let_in_by_the_partner_gives_up_nothing_of_the_seats_own(h
     emptied = await partner.snapshot(b"nothing", upto=1, forgets=1)
     refused = [
         await tab.decide(emptied, "confirm"),
+        await tab.octets(tab.path("/snapshots", upto=1, forgets=1), b"nothing"),
         await tablet.ask("POST", f"/api/rooms/{room}/personal-link?seat=mentee", {"without_notes": True}),
         await tablet.ask("POST", f"/api/rooms/{room}/password", {"password": "another one here", "others_out": True}),
         await tab.octets(tab.path("/entries", "notes", local=new_id()), b"rubbish"),
         await tab.octets(tab.path("/snapshots", "notes", upto=1), b"rubbish"),
     ]
     said = [(status, problem["code"]) for status, problem in refused]
-    assert said == [(403, "link_wanted")] * 3 + [(403, "notes_locked")] * 2
+    assert said == [(403, "link_wanted")] * 4 + [(403, "notes_locked")] * 2
     # with the personal link it is a browser like any other
     assert (await tablet.join(room, Seat.MENTEE, seat_secret=secret))[0] == 200
     assert (await tab.octets(tab.path("/entries", "notes", local=new_id()), b"sealed"))[0] == 200

@@ -54,6 +54,29 @@ async def test_many_shapes_of_the_board_are_asked_about_and_come_back(room: Room
     await room.snapshot_where("b", confirmed=True)
 
 
+@pytest.mark.parametrize("choice", ["bring_back", "all_right"])
+async def test_ones_own_forgetting_takes_nothing_along_unasked(room: Room, choice: str) -> None:
+    await room.come("a", MENTOR)
+    await room.pages.tell("note", "b", words=["what I thought all week", "mine"])
+    await room.pages.tell("note", "b", words=["scribble", "other"])
+    await room.texts("a", "all week")
+    await room.texts("a", "scribble")
+    await room.pages.tell("drop", "a", words=["mine"])
+    await room.pages.see("b", lambda state: "all week" not in str(state["document"]))
+    # a snapshot of b's own would be confirmed by the very browser that has deleted b's note
+    await room.pages.tell("shorten", "b", words=["other", "scrib"])
+    await room.pages.tell("forget", "b")
+    await room.troubled("b", "deleted_much")
+    assert await room.snapshots() == []
+    await room.pages.tell("choose", "b", code="deleted_much", choice=choice)
+    made = await room.snapshot_where("b", by="mentee", confirmed=True)
+    assert made["forgets"]
+    for page in "ab":
+        state = await room.pages.see(page, lambda state: "scribble" not in str(state["document"]))
+        assert ("all week" in str(state["document"])) is (choice == "bring_back")
+    assert codes(await room.pages.state("b")) == []
+
+
 async def test_what_was_written_beside_the_deleted_stays_when_it_comes_back(room: Room) -> None:
     await room.come("a", MENTOR)
     await room.pages.tell("note", "b", words=["x" * 600 + " hazelnut", "n"])

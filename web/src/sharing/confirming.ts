@@ -9,7 +9,7 @@ import { sameState } from "./compare";
 import { type DocJournal, FROM_OTHER } from "./doc_journal";
 import type { Feed } from "./feed";
 import { type GivenUp, isMuch, isNone, type Loss, less, lossOf, NO_LOSS, plus } from "./loss";
-import type { JournalFrame } from "./protocol";
+import type { Changed, JournalFrame } from "./protocol";
 import { type Replayed, replayed } from "./replayed";
 import type { Requests, SnapshotAbout } from "./requests";
 import { goTo, roots } from "./restore";
@@ -31,11 +31,14 @@ export interface ConfirmingPorts {
   readonly givenUp?: GivenUp;
   /** What must be known over a closed page; left out: nothing is. */
   readonly remembers?: Remembers;
+  /** A person has answered; what had to wait for that may go on. */
+  answered(): void;
 }
 
 /** What waits for a person's answer. */
 interface Asked {
-  readonly about: SnapshotAbout;
+  /** The other's snapshot; null: one that this browser would make itself. */
+  readonly about: SnapshotAbout | null;
   readonly code: Question;
   readonly before: Uint8Array | null;
   /** `before` is from when the other had deleted nothing yet. */
@@ -52,6 +55,8 @@ export class Confirming {
   /** Deletions by the other seat that this browser could bring back. */
   readonly #deletions: Y.UndoManager;
   #loss = NO_LOSS;
+  /** This browser's own snapshot that waits for the other, and what of theirs goes with it. */
+  #made: { readonly upto: number; readonly counted: Loss } | null = null;
   readonly #silent: Silent;
 
   constructor(
@@ -85,10 +90,10 @@ export class Confirming {
     const mine = (one: SnapshotAbout) => !one.confirmed && one.by !== this.you && !this.#passedOver.has(one.id);
     const about = all.find(mine);
     if (!about) {
-      this.unask();
+      if (this.#asked?.about) this.unask();
       return;
     }
-    if (this.#asked?.about.id === about.id) return;
+    if (this.#asked?.about?.id === about.id) return;
     await until(() => this.feed.sure >= about.upto, this.ports.online);
     await this.feed.settled();
     const seen = this.it.log.baseId === about.id ? null : this.it.log.state(about.upto);
@@ -109,7 +114,7 @@ export class Confirming {
     all: readonly SnapshotAbout[],
   ): Promise<void> {
     const counted = this.#loss;
-    const loss = read?.loss ?? counted;
+    const loss = read?.loss ?? this.#open;
     const last = all.filter((one) => one.confirmed && one.upto <= about.upto).at(-1);
     const ask = async (code: Question, values: Readonly<Record<string, number>> | null) => {
       const before = read?.before ?? (last ? await this.states.update(last.id) : null);
@@ -148,14 +153,64 @@ export class Confirming {
       await this.requests.confirm(this.it.journal, id);
     } catch (error) {
       const code = error instanceof ApiError ? error.code : "";
-      // Replaced meanwhile by a newer one, or too much was written after it: the next is looked at.
-      if (code !== "no_such_snapshot" && code !== "snapshot_old") throw error;
+      // Replaced meanwhile by a newer one, too much was written after it, or a browser of this person's own must: the next
+      // is looked at.
+      if (!["no_such_snapshot", "snapshot_old", "link_wanted"].includes(code)) throw error;
       this.#passedOver.add(id);
       return await this.verify();
     }
-    this.#loss = less(this.#loss, counted);
-    if (isNone(this.#loss)) this.#deletions.clear();
+    this.#given(counted);
     this.it.settled(Math.min(upto, this.feed.sure));
+  }
+
+  // --- this browser's own snapshots -----------------------------------------------------------------------------------
+
+  /**
+   * Before one is sent: the other's browser confirms it, and all that they deleted goes with it for good, as it would
+   * with one of theirs. False: its person is asked first, or something of the other's still waits for an answer.
+   */
+  async mayMake(): Promise<boolean> {
+    await this.verify();
+    if (this.#asked) return false;
+    const loss = this.#open;
+    if (!isMuch(loss, await this.#silent.sum())) return true;
+    this.#asked = { about: null, code: "deleted_much", before: null, exact: false, counted: this.#loss };
+    this.ports.ask("deleted_much", { ...loss });
+    return false;
+  }
+
+  /** It is at the server. */
+  async made(id: Id, upto: number): Promise<void> {
+    const silent = this.#open;
+    this.#made = { upto, counted: this.#loss };
+    await this.#silent.add(id, silent);
+  }
+
+  /** A snapshot was confirmed, here or elsewhere: what went with it is not asked about any more. */
+  confirmed({ by, upto }: Changed): void {
+    if (this.#asked?.about) this.unask();
+    if (by !== this.you) {
+      if (this.feed.reached <= upto) this.#given(this.#loss);
+    } else if (this.#made && this.#made.upto <= upto) {
+      this.#given(this.#made.counted);
+      this.#made = null;
+    }
+  }
+
+  /** Somebody went back: nothing that was asked about stands any more, and nothing that was made. */
+  undone(): void {
+    this.#made = null;
+    this.unask();
+  }
+
+  /** What went and is in no snapshot of this browser's. */
+  get #open(): Loss {
+    return this.#made ? less(this.#loss, this.#made.counted) : this.#loss;
+  }
+
+  #given(loss: Loss): void {
+    this.#loss = less(this.#loss, loss);
+    if (isNone(this.#loss)) this.#deletions.clear();
   }
 
   // --- a person's answer --------------------------------------------------------------------------------------------
@@ -163,18 +218,18 @@ export class Confirming {
   /** The other's snapshot may stand, whatever it lacks or gives up. */
   async accept(): Promise<void> {
     const asked = this.#asked;
-    if (asked?.code === "gives_up") {
+    if (asked?.code === "gives_up" && asked.about) {
       this.#mayGiveUp.add(asked.about.id);
       this.unask();
       await this.verify();
-    } else if (asked) await this.#confirm(asked.about, asked.counted, null);
+    } else if (asked) await this.#settle(asked, asked.counted);
   }
 
   /** The journal stands on what it stood on before the other's snapshot. */
   async undo(): Promise<void> {
-    const asked = this.#asked;
-    if (!asked) return;
-    await this.requests.restore(this.it.journal, asked.about.id);
+    const about = this.#asked?.about;
+    if (!about) return;
+    await this.requests.restore(this.it.journal, about.id);
     this.unask();
   }
 
@@ -185,7 +240,18 @@ export class Confirming {
     const seen = this.#deletions.undoStack.length > 0;
     while (this.#deletions.undoStack.length > 0) this.#deletions.undo();
     if (asked.before && (asked.exact || !seen)) goTo(this.it.doc, asked.before, null, true);
-    await this.#confirm(asked.about, this.#loss, null);
+    await this.#settle(asked, this.#loss);
+  }
+
+  /** Its person has said what becomes of what the other deleted. */
+  async #settle({ about }: Asked, counted: Loss): Promise<void> {
+    if (about) await this.#confirm(about, counted, null);
+    else {
+      this.unask();
+      await this.#silent.settle(null);
+      this.#given(counted);
+    }
+    this.ports.answered();
   }
 
   unask(): void {

@@ -17,9 +17,9 @@ import { KeptStates } from "./states";
 import { until } from "./until";
 
 export interface KeeperPorts
-  extends ConfirmingPorts,
+  extends Omit<ConfirmingPorts, "answered">,
     Pick<ForgettingPorts, "mark" | "undone">,
-    Omit<OverflowPorts, "queue"> {
+    Omit<OverflowPorts, "queue" | "mayMake" | "made"> {
   /** Nothing of this journal waits to be sent. */
   allSent(): boolean;
 }
@@ -42,6 +42,8 @@ export class Keeper {
   readonly #states: KeptStates;
   #chain: Promise<unknown> = Promise.resolve();
   #closed = false;
+  /** The partner alone has let this browser in: another of this person's forgets what was deleted here, or this one later. */
+  #barred = false;
 
   constructor(
     private readonly it: DocJournal,
@@ -51,14 +53,17 @@ export class Keeper {
     private readonly ports: KeeperPorts,
   ) {
     this.#states = new KeptStates(it.journal, requests, ports.open);
-    this.confirming = new Confirming(it, feed, you, requests, this.#states, ports);
+    const answered = () => this.#goOn();
+    this.confirming = new Confirming(it, feed, you, requests, this.#states, { ...ports, answered });
     this.forgetting = new Forgetting({
       mark: ports.mark,
       undone: ports.undone,
       run: () => void this.#queue(() => this.#forget()),
     });
     const queue = (job: () => Promise<void>) => void this.#queue(job).catch(() => undefined);
-    this.overflow = new Overflow(it, feed, requests, { ...ports, queue });
+    const mayMake = () => this.confirming.mayMake();
+    const made = (id: Id, upto: number) => this.confirming.made(id, upto);
+    this.overflow = new Overflow(it, feed, requests, { ...ports, queue, mayMake, made });
     it.doc.on("afterTransaction", this.#watch);
   }
 
@@ -81,11 +86,11 @@ export class Keeper {
 
   changed(message: Changed): void {
     if (message.again) {
-      this.confirming.unask();
+      this.confirming.undone();
       this.it.again();
       this.feed.again();
     } else if (message.confirmed) {
-      this.confirming.unask();
+      this.confirming.confirmed(message);
       this.#queue(async () => this.it.settled(Math.min(message.upto, this.feed.sure)));
     } else if (message.by !== this.you) this.#queue(() => this.confirming.verify());
     this.#queue(() => this.#lookAfter());
@@ -136,27 +141,37 @@ export class Keeper {
 
   // --- making -------------------------------------------------------------------------------------------------------
 
-  /** Null: another browser was quicker, or the server lost its end: whoever is asked next does it. */
+  /** Null: another browser was quicker, or the server lost its end: whoever is asked next does it. Or its person is asked
+   * something first: `#goOn` comes after that. */
   async #make(making: Making): Promise<{ id: Id; upto: number } | null> {
     const stored = await this.stored(making);
     if (!stored || stored.upto === 0) return null;
     const { upto, update } = stored;
     const { journal, log } = this.it;
+    if (!(await this.confirming.mayMake())) return null;
     try {
       const id = await this.requests.makeSnapshot(journal, upto, await this.ports.seal(update), making.drops ?? null);
       log.rebase(id, upto, update);
+      await this.confirming.made(id, upto);
       return { id, upto };
     } catch (error) {
-      if (error instanceof ApiError && ["snapshot_old", "snapshot_ahead"].includes(error.code)) return null;
+      const code = error instanceof ApiError ? error.code : "";
+      this.#barred = code === "link_wanted";
+      if (this.#barred || code === "snapshot_old" || code === "snapshot_ahead") return null;
       throw error;
     }
+  }
+
+  #goOn(): void {
+    this.forgetting.resume();
+    this.overflow.resume();
   }
 
   // --- forgetting ---------------------------------------------------------------------------------------------------
 
   async #forget(): Promise<void> {
     const { forgetting, feed } = this;
-    if (!forgetting.wanted || !this.ports.online()) return; // `look` begins again once the line is there
+    if (!forgetting.wanted || this.#barred || !this.ports.online()) return; // `look` begins again once the line is there
     if (!this.ports.allSent() || !feed.complete) {
       forgetting.again(LOOK_AGAIN_MS);
       return;

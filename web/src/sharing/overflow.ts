@@ -19,6 +19,10 @@ export interface OverflowPorts {
   waiting(): readonly Waiting[];
   /** After what is done with snapshots already. */
   queue(job: () => Promise<void>): void;
+  /** Whether a snapshot may be made now; otherwise `resume` follows. */
+  mayMake(): Promise<boolean>;
+  /** One was. */
+  made(id: Id, upto: number): Promise<void>;
   /** How much the journal may hold. */
   limit(): number;
   /** These are not sent for now, whatever room there is. */
@@ -71,6 +75,12 @@ export class Overflow {
   /** Something was refused, or more has come behind it. Soon, not at once: who deletes does so in several steps. */
   want(why: Refusal, refused: ReadonlySet<Id>): void {
     this.#wanted = { why, refused };
+    this.resume();
+  }
+
+  /** What had to wait for a person's answer goes on. */
+  resume(): void {
+    if (this.#wanted === null) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.ports.queue(() => this.#run());
@@ -96,6 +106,7 @@ export class Overflow {
     const states = await this.#look();
     if (!states) return;
     try {
+      if (wanted.why === "journal_full" && !(await this.ports.mayMake())) return;
       this.#free = [];
       const done = wanted.why === "journal_full" ? await this.#makeRoom(states) : await this.#goSmaller(states);
       if (!done) await this.#goRound(wanted.why, states, wanted.refused);
@@ -146,9 +157,11 @@ export class Overflow {
     try {
       const id = await this.requests.makeRoom(this.it.journal, upto + 1, newId(), last, body);
       this.it.log.rebase(id, upto + 1, state);
+      await this.ports.made(id, upto + 1);
       return true;
     } catch (error) {
-      if (error instanceof ApiError && error.code === "too_large") return false;
+      // The second: only a browser of this person's own may make snapshots.
+      if (error instanceof ApiError && ["too_large", "link_wanted"].includes(error.code)) return false;
       throw error; // somebody wrote meanwhile, or the line is down: what waits is refused again, and looked at anew
     }
   }

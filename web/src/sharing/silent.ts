@@ -32,8 +32,8 @@ export class Silent {
     if (now.last !== snapshot) await this.#keep({ loss: plus(now.loss, loss), last: snapshot });
   }
 
-  /** A person has said that what they were asked about may go: it begins anew. */
-  settle(snapshot: Id): Promise<void> {
+  /** A person has said that what they were asked about may go: it begins anew. Null: with no snapshot yet. */
+  settle(snapshot: Id | null): Promise<void> {
     return this.#keep({ loss: NO_LOSS, last: snapshot });
   }
 
@@ -55,7 +55,10 @@ function read(octets: Uint8Array): Sum | null {
   try {
     const [last, ...counts]: unknown[] = JSON.parse(new TextDecoder().decode(octets));
     const [whole, shapes, letters] = counts.map((count) => (Number.isSafeInteger(count) ? Number(count) : 0));
-    return { last: String(last), loss: { whole: whole ?? 0, shapes: shapes ?? 0, letters: letters ?? 0 } };
+    return {
+      last: last === null ? null : String(last),
+      loss: { whole: whole ?? 0, shapes: shapes ?? 0, letters: letters ?? 0 },
+    };
   } catch {
     return null;
   }

@@ -52,7 +52,14 @@ function page(more: Partial<ConfirmingPorts> = {}) {
     holding: async () => [],
   } as unknown as KeptStates;
   const ask = vi.fn();
-  const ports = { open: (body: Uint8Array) => body, online: () => true, ask, unask: () => undefined, ...more };
+  const ports = {
+    open: (body: Uint8Array) => body,
+    online: () => true,
+    ask,
+    unask: () => undefined,
+    answered: () => undefined,
+    ...more,
+  };
   const confirming = new Confirming(it, feed, "mentee", { confirm } as unknown as Requests, states, ports);
   return {
     confirming,

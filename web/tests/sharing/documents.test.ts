@@ -73,6 +73,8 @@ function ground(stored: (Uint8Array | null)[]) {
     waiting: (journal: Journal) => waiting.value.filter((one) => one.journal === journal),
     markForget: () => undefined,
     toForget: async () => [],
+    remember: async () => undefined,
+    recall: async () => null,
     failed: () => undefined,
   } as unknown as Ground;
   return { it, online, waiting, troubles, snapshots, gates };
