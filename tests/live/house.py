@@ -317,6 +317,17 @@ async def meeting_in(house: House, **more: Any) -> tuple[Tab, Tab]:
     return first, second
 
 
+async def begin_recording(house: House, first: Tab, second: Tab) -> dict[str, Any]:
+    """Both agree and the countdown passes: the permit is open, no leg is up yet. The recording, as `first` sees it."""
+    await first.agree()
+    await first.recording("waiting")
+    await second.agree()
+    await first.recording("countdown")
+    await pass_seconds(house, 3, first, second)
+    begun: dict[str, Any] = await first.recording("starting")
+    return begun
+
+
 async def pass_seconds(house: House, seconds: int, *tabs: Tab) -> None:
     """Time goes by, and the pages send their pulse each second, as they do around a recording."""
     for _ in range(seconds):

@@ -72,6 +72,29 @@ async def on_record(house: House) -> tuple[list[Leg], str]:
     return legs, recording
 
 
+async def pause(legs: list[Leg], recording: str) -> None:
+    """A break of both, until nothing is sent to the recorder any more."""
+    mentor, mentee = legs[0].tab, legs[1].tab
+    await mentor.send("break_propose", minutes=5)
+    await mentee.see(lambda view: view["pause"] is not None)
+    await mentee.send("break_answer", agree=True)
+    await asyncio.gather(*(leg.tab.recording("paused") for leg in legs))
+    await asyncio.gather(*(leg.shut(recording, 1) for leg in legs))
+    await mentor.see(lambda view: view["recording"]["quiet"])
+
+
+async def go_on(legs: list[Leg], recording: str) -> None:
+    """Both are back, want the recording to go on, and are recorded in its second run."""
+    for leg in legs:
+        await leg.tab.send("break_back")
+    await legs[0].tab.see(lambda view: view["pause"] is None)
+    await asyncio.gather(*(leg.tab.send("go_on") for leg in legs))
+    await skip_countdown(*(leg.tab for leg in legs))
+    await asyncio.gather(*(leg.tab.recording("starting") for leg in legs))
+    await asyncio.gather(*(leg.open(recording, 2) for leg in legs))
+    await asyncio.gather(*(leg.tab.recording("recording") for leg in legs))
+
+
 async def skip_countdown(*tabs: Tab) -> None:
     """Where the server's clock can be moved on; a server in another process takes its three seconds. Not a moment more
     is skipped, also where the machine is so busy that it ends by itself: what follows is measured by the clock."""

@@ -12,7 +12,7 @@ from server.domain.values import Seat
 from server.handlers import keys
 from server.ids import new_id
 from server.store import recordings, retention
-from tests.live.house import House, SigningKey, Tab, meeting_in, open_house, pass_seconds
+from tests.live.house import House, SigningKey, Tab, begin_recording, meeting_in, open_house, pass_seconds
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -149,12 +149,7 @@ async def test_a_withdrawal_without_a_signature_counts_at_once(house: House) -> 
 
 async def test_a_withdrawal_closes_the_permit_before_anything_else_happens(house: House) -> None:
     mentor, mentee = await meeting_in(house)
-    await mentor.agree()
-    await mentor.recording("waiting")
-    await mentee.agree()
-    await mentor.recording("countdown")
-    await pass_seconds(house, 3, mentor, mentee)
-    await mentor.recording("starting")
+    await begin_recording(house, mentor, mentee)
     task = house.hub.peek(mentor.room_id)
     assert task is not None
     page, recording = task.page_of(Seat.MENTEE), task.room.tape
@@ -173,12 +168,7 @@ async def test_a_withdrawal_closes_the_permit_before_anything_else_happens(house
 async def starting_in(house: House) -> tuple[Tab, Tab]:
     """Both have agreed, the permit is open, no leg is up yet."""
     mentor, mentee = await meeting_in(house)
-    await mentor.agree()
-    await mentor.recording("waiting")
-    await mentee.agree()
-    await mentor.recording("countdown")
-    await pass_seconds(house, 3, mentor, mentee)
-    await mentor.recording("starting")
+    await begin_recording(house, mentor, mentee)
     return mentor, mentee
 
 

@@ -5,21 +5,17 @@ from pathlib import Path
 from server.domain.values import Seat
 from server.live.recording import WARN_MS, LiveRecording
 from server.media.parts import Saved
-from tests.live.house import House, Tab, meeting_in, open_house, pass_seconds
+from tests.live.house import House, Tab, begin_recording, meeting_in, open_house
 from tests.live.recordings_made import make_recording
 
 
 async def running_in(house: House) -> tuple[Tab, Tab, LiveRecording]:
     """Both have agreed and the permit is open; what the recorder would say is said by the test."""
     mentor, mentee = await meeting_in(house)
-    await mentor.agree()
-    await mentor.recording("waiting")
-    await mentee.agree()
-    await mentor.recording("countdown")
-    await pass_seconds(house, 3, mentor, mentee)
+    begun = await begin_recording(house, mentor, mentee)
     task = house.hub.peek(mentor.room_id)
     assert task is not None
-    tape = task.deck.get((await mentor.recording("starting"))["recording"])
+    tape = task.deck.get(begun["recording"])
     assert tape is not None
     await task.worker.drain()
     return mentor, mentee, tape

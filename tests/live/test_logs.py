@@ -9,7 +9,7 @@ import pytest
 from server import logs
 from server.domain.values import Seat
 from server.handlers import join
-from tests.live.house import House, Tab, open_house, pass_seconds
+from tests.live.house import House, Tab, begin_recording, open_house
 
 TITLE = "canary-title walnut"
 PASSWORD = "canary-password walnut"
@@ -60,12 +60,7 @@ async def mistakes(first: Tab, second: Tab) -> None:
 
 async def recorded(house: House, first: Tab, second: Tab) -> None:
     """As far as a leg whose offer is refused, which ends it."""
-    await first.agree()
-    await first.recording("waiting")
-    await second.agree()
-    await first.recording("countdown")
-    await pass_seconds(house, 3, first, second)
-    recording = (await first.recording("starting"))["recording"]
+    recording = (await begin_recording(house, first, second))["recording"]
     await first.send("leg_offer", recording=recording, run=1, sdp=f"v=0\r\no={SDP}\r\n", video=True)
     await first.expect("error", code="sdp_refused")
     await first.recording("stopped")

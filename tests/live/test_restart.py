@@ -17,7 +17,7 @@ from server.handlers import keys
 from server.store import meetings, receipts
 from server.store.database import FILE
 from tests.e2e.place import Place
-from tests.live.house import PASSWORD, PATIENCE_S, Browser, House, Tab, open_house, pair_in, pass_seconds
+from tests.live.house import PASSWORD, PATIENCE_S, Browser, House, Tab, begin_recording, open_house, pair_in
 
 MINUTE_MS = 60_000
 
@@ -120,12 +120,7 @@ async def test_no_yes_and_no_words_outlive_a_restart(restarts: Restarts) -> None
         mentee.words = before
         await mentee.send("consent_yes", words_hash=before["words_hash"], **mentee.signed("yes"))
         assert (await mentee.expect("error"))["code"] == "stale_words"
-        await mentee.agree()
-        await mentor.recording("waiting")
-        await mentor.agree()
-        await mentor.recording("countdown")
-        await pass_seconds(house, 3, mentor, mentee)
-        await mentor.recording("starting")
+        await begin_recording(house, mentee, mentor)
         await mentor.send("consent_withdraw")
         await mentee.recording("stopped")
     async with restarts.house() as house, house.app[keys.DATABASE].read() as tx:

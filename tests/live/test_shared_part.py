@@ -14,8 +14,8 @@ from server.domain.values import Seat
 from server.ids import new_id
 from server.live.table import RoomTable
 from tests.e2e.place import Place
-from tests.live.house import PASSWORD, Browser, HurriedClock, meeting_in, open_house, pass_seconds
-from tests.live.legs import Leg, on_record, saved, skip_countdown, video
+from tests.live.house import PASSWORD, Browser, HurriedClock, begin_recording, meeting_in, open_house
+from tests.live.legs import go_on, on_record, pause, saved, video
 from tests.live.sharing import share
 from tests.live.tape import Tape, all_in, content_of, frames_of, parts_of, post, shared_path
 
@@ -187,12 +187,7 @@ async def test_the_first_browser_is_taken_and_nothing_without_a_permit(tmp_path:
             409,
             {"code": "no_permit", "detail": "Nothing is being recorded now.", "status": 409},
         )
-        await mentor.agree()
-        await mentee.recording("waiting")
-        await mentee.agree()
-        await mentor.recording("countdown")
-        await pass_seconds(house, 3, mentor, mentee)
-        recording = (await mentor.recording("starting"))["recording"]
+        recording = (await begin_recording(house, mentor, mentee))["recording"]
         path = shared_path(room, recording, 1, Seat.MENTOR)
         assert (await post(mentor.browser, path, b""))[1]["code"] == "empty"
         assert (await post(mentor.browser, shared_path(room, recording, 2, Seat.MENTOR), b"x"))[1][
@@ -247,27 +242,6 @@ async def test_pause_go_on_withdraw_and_erase_with_real_media(tmp_path: Path) ->
         assert list(house.data_dir.rglob("*.vrec")) == []
         for leg in legs:
             await leg.close()
-
-
-async def pause(legs: list[Leg], recording: str) -> None:
-    mentor, mentee = legs[0].tab, legs[1].tab
-    await mentor.send("break_propose", minutes=5)
-    await mentee.see(lambda view: view["pause"] is not None)
-    await mentee.send("break_answer", agree=True)
-    await asyncio.gather(*(leg.tab.recording("paused") for leg in legs))
-    await asyncio.gather(*(leg.shut(recording, 1) for leg in legs))
-    await mentor.see(lambda view: view["recording"]["quiet"])
-
-
-async def go_on(legs: list[Leg], recording: str) -> None:
-    for leg in legs:
-        await leg.tab.send("break_back")
-    await legs[0].tab.see(lambda view: view["pause"] is None)
-    await asyncio.gather(*(leg.tab.send("go_on") for leg in legs))
-    await skip_countdown(*(leg.tab for leg in legs))
-    await asyncio.gather(*(leg.tab.recording("starting") for leg in legs))
-    await asyncio.gather(*(leg.open(recording, 2) for leg in legs))
-    await asyncio.gather(*(leg.tab.recording("recording") for leg in legs))
 
 
 class _There:

@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.values import Seat
 from tests.live.house import NAMES, PASSWORD, TITLE, House, HurriedClock, open_house
-from tests.live.legs import Leg, on_record, saved, skip_countdown, video
+from tests.live.legs import Leg, on_record, pause, saved, skip_countdown, video
 from tests.media.samples import decoded
 
 pytestmark = pytest.mark.slow
@@ -43,12 +43,7 @@ async def test_agree_record_pause_go_on_withdraw_keep_listen_save_delete(tmp_pat
         await saved(mentor, 2_000)
         assert plaintext_in(house.data_dir) == []
 
-        await mentor.send("break_propose", minutes=5)
-        await mentee.see(lambda view: view["pause"] is not None)
-        await mentee.send("break_answer", agree=True)
-        await asyncio.gather(*(leg.tab.recording("paused") for leg in legs))
-        await asyncio.gather(*(leg.shut(recording, 1) for leg in legs))
-        await mentor.see(lambda view: view["recording"]["quiet"])
+        await pause(legs, recording)
         for leg in legs:
             await leg.tab.send("break_back")
         await mentor.see(lambda view: view["pause"] is None)
