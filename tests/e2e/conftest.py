@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
-from tests.e2e.people import Person, chromium, small_camera
+from tests.e2e.people import NO_DEVICES, PLAIN_SOUND, Person, chromium, small_camera
 from tests.e2e.place import Place
 from tests.harness import Server
 
@@ -66,27 +66,33 @@ async def make_pair(
     *,
     by_form: bool = False,
     still: bool = False,
+    devices: str | None = None,
     names: tuple[str, str] = ("Ingrid Solberg", "Samir Haddad"),
     title: str = "Lighthouse",
 ) -> Pair:
-    """Makes a room, with the form on the first page or without, and brings two people into it, who see each other."""
+    """Makes a room, with the form on the first page or without, and brings two people into it, who see each other, or
+    that the other has nothing to be seen by."""
     title = f"{title} {next(_number)}"
-    mentor = await Person.arrive(browsers[0], names[0], "mentor", still=still)
-    mentee = await Person.arrive(browsers[1], names[1], "mentee", still=still)
+    mentor = await Person.arrive(browsers[0], names[0], "mentor", still=still, devices=devices)
+    mentee = await Person.arrive(browsers[1], names[1], "mentee", still=still, devices=devices)
     making = mentor.create_room(url, title, seat="Mentor") if by_form else mentor.order_room(url, title)
     link, password = await making
     await mentor.enter(link)
     await mentee.join(link, password)
-    await mentee.sees(mentor.name)
-    if pictures:
-        await mentor.sees(mentee.name)
+    if devices == NO_DEVICES:
+        await mentee.misses(mentor.name)
+        await mentor.misses(mentee.name)
+    else:
+        await mentee.sees(mentor.name)
+        if pictures:
+            await mentor.sees(mentee.name)
     return Pair(mentor, mentee, link, password, title)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def meet(browser: Browser, place: Place) -> AsyncIterator[Meet]:
-    """Pairs that are taken apart at the end; their pages must have had no trouble. They prefer less motion, unless told
-    otherwise."""
+    """Pairs that are taken apart at the end; their pages must have had no trouble. They prefer less motion and send
+    their sound as it is, unless told otherwise."""
     pairs: list[Pair] = []
 
     async def made(
@@ -95,7 +101,8 @@ async def meet(browser: Browser, place: Place) -> AsyncIterator[Meet]:
         pictures: bool = True,
         **more: Any,
     ) -> Pair:
-        pairs.append(await make_pair(at.url, browsers, pictures, **({"still": True} | more)))
+        usual: dict[str, Any] = {"still": True, "devices": PLAIN_SOUND}
+        pairs.append(await make_pair(at.url, browsers, pictures, **(usual | more)))
         return pairs[-1]
 
     yield made

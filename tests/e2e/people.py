@@ -48,6 +48,23 @@ def small_camera(folder: Path) -> str:
     return f"--use-file-for-fake-video-capture={film}"
 
 
+# What is changed about the devices of a page before it is loaded. Echo, noise and level are worked on a hundred times a
+# second for each microphone, which is a sixth of what a meeting costs, and nothing a page could see:
+PLAIN_SOUND = """() => {
+  const devices = navigator.mediaDevices;
+  const ask = devices?.getUserMedia.bind(devices);
+  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
+  const changed = (wanted) => (wanted.audio ? { ...wanted, audio: { ...wanted.audio, ...plain } } : wanted);
+  if (ask) devices.getUserMedia = (wanted) => ask(changed(wanted));
+}"""
+# As where there is neither camera nor microphone: for meetings that are about what is written and drawn.
+NO_DEVICES = """() => {
+  const none = () => Promise.reject(new DOMException("Requested device not found", "NotFoundError"));
+  const devices = navigator.mediaDevices;
+  if (devices) Object.assign(devices, { getUserMedia: none, enumerateDevices: async () => [] });
+}"""
+
+
 class Person:
     """Somebody at a page of ours. `name` and `seat` are as they will be told to the room."""
 
@@ -61,8 +78,11 @@ class Person:
         page.on("console", lambda line: self.troubles.append(line.text) if "Content Security" in line.text else None)
 
     @classmethod
-    async def arrive(cls, browser: Browser, name: str, seat: str, *, still: bool = False) -> "Person":
-        """`still`: prefers less motion, so that nothing is drawn anew sixty times a second in software."""
+    async def arrive(
+        cls, browser: Browser, name: str, seat: str, *, still: bool = False, devices: str | None = None
+    ) -> "Person":
+        """`still`: prefers less motion, so that nothing is drawn anew sixty times a second in software. `devices`: what
+        is changed about them, if anything."""
         context = await browser.new_context(
             viewport={"width": 1280, "height": 720},
             ignore_https_errors=True,
@@ -71,6 +91,8 @@ class Person:
             reduced_motion="reduce" if still else "no-preference",
         )
         context.set_default_timeout(30_000)
+        if devices is not None:
+            await context.add_init_script(f"({devices})()")
         return cls(context, await context.new_page(), name, seat)
 
     def button(self, name: str) -> Locator:
@@ -137,6 +159,10 @@ class Person:
         await self.page.wait_for_function(
             "video => video.videoWidth > 0 && video.currentTime > 0", arg=await picture.element_handle()
         )
+
+    async def misses(self, partner: str) -> None:
+        """The partner is there, without devices."""
+        await expect(self.page.get_by_text(f"{partner} has no camera.").first).to_be_visible()
 
     async def agree(self) -> None:
         """Asks for the words, reads them and says yes."""

@@ -5,6 +5,7 @@ from playwright.async_api import Page, Route, expect
 
 from tests.e2e import together
 from tests.e2e.conftest import Meet
+from tests.e2e.people import NO_DEVICES
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -42,7 +43,7 @@ async def test_a_meeting_talks_with_little_and_fetches_documents_with_the_first_
 
 
 async def test_documents_whose_code_does_not_come_are_told_and_tried_again(meet: Meet) -> None:
-    pair = await meet(pictures=False)
+    pair = await meet(devices=NO_DEVICES)
     person = pair.mentee
 
     async def away(route: Route) -> None:

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, expect
 
 from tests.e2e.axe import findings
 from tests.e2e.conftest import Meet, Pair
-from tests.e2e.people import Person
+from tests.e2e.people import PLAIN_SOUND, Person
 from tests.e2e.place import Place
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -82,7 +82,7 @@ async def not_today_ends_the_asking(pair: Pair) -> None:
 
 
 async def test_two_tabs_of_one_browser_hold_the_two_seats(browser: Browser, place: Place) -> None:
-    mentor = await Person.arrive(browser, "One", "mentor", still=True)
+    mentor = await Person.arrive(browser, "One", "mentor", still=True, devices=PLAIN_SOUND)
     link, password = await mentor.order_room(place.url, "Two tabs")
     await mentor.enter(link)
     mentee = Person(mentor.context, await mentor.context.new_page(), "Two", "mentee")

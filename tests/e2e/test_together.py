@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 from tests.e2e import together
 from tests.e2e.axe import LAPTOP, PHONE, findings
 from tests.e2e.conftest import Meet, Pair
-from tests.e2e.people import Person
+from tests.e2e.people import NO_DEVICES, Person
 from tests.e2e.test_retention import DAY_MS, MovedClock
 from tests.harness import make_config, serving
 
@@ -24,7 +24,7 @@ TOPICS = ("Saying no to extra work", "A mentor for the spring")
 async def test_made_in_a_meeting_kept_between_and_gone_on_with_in_the_next(meet: Meet, tmp_path: Path) -> None:
     clock = MovedClock()
     async with serving(make_config(tmp_path), clock=clock) as server:
-        pair = await meet(server, pictures=False)
+        pair = await meet(server, devices=NO_DEVICES)
         await the_first_meeting(pair)
         await all_is_there_for_one_alone(pair)
         await the_agenda_is_sent_and_seen(pair)
@@ -265,7 +265,7 @@ async def until_a_state_is_kept(person: Person, pair: Pair) -> None:
 
 
 async def test_private_notes_are_ones_own(meet: Meet, browser: Browser) -> None:
-    pair = await meet(pictures=False, by_form=True)
+    pair = await meet(devices=NO_DEVICES, by_form=True)
     mentor, mentee = pair.mentor, pair.mentee
     await together.open_panel(mentee, "notes")
     await mentee.page.get_by_role("tab", name="Only mine").click()

@@ -19,7 +19,7 @@ from server.domain.values import Seat
 from server.ids import new_id
 from tests.e2e import together
 from tests.e2e.conftest import Meet, Pair
-from tests.e2e.people import Person
+from tests.e2e.people import NO_DEVICES, Person
 from tests.e2e.place import ROOT, Place
 from tests.live import house as live
 from tests.live.sharing import SharingTab, share
@@ -31,7 +31,22 @@ TEXTS = [one["text"] for one in CORPUS]
 MARKUP = [one["text"] for one in CORPUS if one["kind"] == "markup"]
 LINKS = [one["text"] for one in CORPUS if one["kind"] == "url"]
 RUNNING = [one["text"] for one in CORPUS if one["kind"] in ("markup", "code", "bidi")]
-TITLES = [" ".join(RUNNING[at : at + 3]) for at in range(0, len(RUNNING), 3)]
+
+
+def packed(texts: list[str], most: int) -> list[str]:
+    """As few lines as hold all of them: each press of Enter is drawn on two pages. One by one, and in every field, they
+    are looked at in `test_hostile_fields`."""
+    lines: list[str] = []
+    for text in (text.replace("\n", " ")[:most] for text in texts):
+        if lines and len(lines[-1]) + len(text) < most:
+            lines[-1] += f" {text}"
+        else:
+            lines.append(text)
+    return lines
+
+
+TITLES = packed([*LINKS, *RUNNING], 300)
+NAMES = packed(MARKUP, 120)
 SHORT = [text for text in TEXTS if len(text) < 150]
 SVG = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='window.hacked=1'/>"
 KINDS = ("text", "rectangle", "embeddable", "iframe", "image")
@@ -187,7 +202,7 @@ async def expect_given_out(person: Person, pair: Pair, journal: str, word: str, 
 
 async def test_hostile_texts_run_nowhere(meet: Meet) -> None:
     names, title = (MARKUP[0], f'"{MARKUP[1]}'), f"{{{{7*7}}}} {MARKUP[0]}"
-    pair = await meet(pictures=False, names=names, title=title)
+    pair = await meet(devices=NO_DEVICES, names=names, title=title)
     mentor, mentee = pair.mentor, pair.mentee
     await together.read_the_hint(mentee)
     seen: list[str] = []
@@ -276,8 +291,8 @@ async def into_the_topics(person: Person) -> None:
     await together.open_panel(person, "topics")
     await person.button("Add a topic").click()
     field = person.page.get_by_label("A new topic")
-    for text in (*LINKS, *TITLES, "the last one"):
-        await field.fill(text.replace("\n", " ")[:300])
+    for text in (*TITLES, "the last one"):
+        await field.fill(text)
         await field.press("Enter")
     await together.tool(person, "topics").click()
 
@@ -287,7 +302,7 @@ async def into_a_note(person: Person, other: Person) -> None:
     await together.open_panel(person, "notes")
     text = await together.new_note(person, "Plan")
     name = person.page.get_by_label("Name of the note")
-    for title in (*MARKUP, "Plan"):
+    for title in (*NAMES, "Plan"):
         await name.fill(title)
     theirs = await together.open_note(other, "Plan")
     await paste(text, {"text/plain": "\n".join(SHORT)})
@@ -363,7 +378,7 @@ async def the_vandal_is_left_out(
 ) -> None:
     room = await vandal.create("mentor")
     assert (await vandal.join(room, Seat.MENTOR))[0] == 200
-    mentee = await Person.arrive(browser, "Samir Haddad", "mentee")
+    mentee = await Person.arrive(browser, "Samir Haddad", "mentee", still=True, devices=NO_DEVICES)
     await mentee.join(f"{place.url}/r/{room}", live.PASSWORD)
     await together.read_the_hint(mentee)
     await together.open_panel(mentee, "topics")

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Locator, expect
 
 from tests.e2e import together
 from tests.e2e.conftest import Meet
-from tests.e2e.people import Person
+from tests.e2e.people import NO_DEVICES, Person
 from tests.e2e.place import Place
 from tests.e2e.test_retention import DAY_MS, MovedClock
 from tests.harness import make_config, serving
@@ -39,8 +39,8 @@ class Pages:
 async def pair_at_the_pages(
     browser: Browser, url: str, title: str = "Reading room", names: tuple[str, str] = ("Ingrid Solberg", "Samir Haddad")
 ) -> Pages:
-    mentor = await Person.arrive(browser, names[0], "mentor")
-    mentee = await Person.arrive(browser, names[1], "mentee")
+    mentor = await Person.arrive(browser, names[0], "mentor", still=True, devices=NO_DEVICES)
+    mentee = await Person.arrive(browser, names[1], "mentee", still=True, devices=NO_DEVICES)
     link, password = await mentor.create_room(url, title, seat="Mentor")
     await mentee.fill_in(link, password)
     await only_look(mentee)
@@ -89,7 +89,7 @@ async def test_the_personal_link_opens_private_notes_and_lost_ones_are_begun_ane
         for device in (tablet, phone):
             await private_notes(device, pair.link)
             await expect(device.page.get_by_text("this device cannot open them")).to_be_visible()
-        stranger = await Person.arrive(browser, "Samir Haddad", "mentee")
+        stranger = await Person.arrive(browser, "Samir Haddad", "mentee", still=True)
         for device in (stranger, tablet):
             await the_link_brings_them_back(device, pair, personal)
         await they_do_not_begin_anew(phone)
@@ -103,7 +103,7 @@ async def test_the_personal_link_opens_private_notes_and_lost_ones_are_begun_ane
 
 async def let_in_by_the_partner(browser: Browser, pair: Pages) -> list[Person]:
     """Two more devices of the mentee's, with the password and the partner's OK."""
-    devices = [await Person.arrive(browser, "Samir Haddad", "mentee") for _ in range(2)]
+    devices = [await Person.arrive(browser, "Samir Haddad", "mentee", still=True) for _ in range(2)]
     await pair.mentor.enter(pair.link)
     asked = pair.mentor.page.get_by_role("dialog")
     for device in devices:
@@ -241,7 +241,7 @@ async def reopen(person: Person, link: str, panel: str) -> None:
 
 
 async def test_nothing_nags_while_somebody_thinks(meet: Meet) -> None:
-    pair = await meet(pictures=False)
+    pair = await meet(devices=NO_DEVICES)
     mentor, mentee = pair.mentor, pair.mentee
     await together.read_the_hint(mentee)
     await together.open_panel(mentor, "chat")
