@@ -23,7 +23,7 @@ from server.domain.events import (
     Tick,
 )
 from server.domain.shown import RecordingView, RoomView
-from server.domain.values import Device, Seat
+from server.domain.values import Device, RecordingState, Seat
 from server.domain.view import view
 
 MENTOR, MENTEE = Seat.MENTOR, Seat.MENTEE
@@ -174,3 +174,12 @@ class Story:
     @property
     def opened(self) -> int:
         return sum(isinstance(effect, OpenRecording) for effect in self.effects)
+
+
+def assert_all_off(story: Story, reason: str, by: Seat | None = None) -> None:
+    """No permit, both switches off, ended once for this reason."""
+    assert not story.permit
+    assert story.rec().state is RecordingState.STOPPED
+    assert story.rec().allowed == []
+    assert (story.rec().reason, story.rec().reason_by) == (reason, by)
+    assert story.ended == [reason]
