@@ -40,6 +40,8 @@ class Opened:
     content: bytes | None = field(default=None, repr=False)
     notes: bytes | None = field(default=None, repr=False)
     notes_made: bool = False
+    held: bool = True
+    """False: the cookie has lost the seat since the request was let in."""
 
 
 async def content_key(request: web.Request) -> bytes:
@@ -50,12 +52,14 @@ async def content_key(request: web.Request) -> bytes:
 
     Raises:
         VisavisError: `content_locked` 403 when this browser holds the seat but its cookie cannot open the key: the page
-            asks for the room's password (POST unlock).
+            asks for the room's password (POST unlock). `seat_needed` 403 when the seat was taken from it meanwhile.
     """
-    key = (await opened(request)).content
-    if key is None:
+    found = await opened(request)
+    if not found.held:
+        raise VisavisError("seat_needed", "This browser has lost the seat meanwhile.", 403)
+    if found.content is None:
         raise locked()
-    return key
+    return found.content
 
 
 def locked() -> VisavisError:
@@ -122,7 +126,7 @@ async def _look(request: web.Request, tx: Tx, room: str, seat: Seat | None) -> t
     proofs = _proofs(request, room, seat, public)
     have = await wraps.of_cookie(tx, room, seat, token_hash(proofs.token))
     if have is None:
-        return Opened(), False
+        return Opened(held=False), False
     found = _open(masters, room, seat, have, proofs)
     known = ((What.CONTENT, found.content), (What.NOTES, found.notes))
     could = any(key is not None and (_lacks_cookie(have, what) or _lacks_link(have, what)) for what, key in known)
