@@ -13,6 +13,8 @@ export default defineConfig({
     // one process reads the modules once for many files, which halves the time; a file must leave nothing behind, and
     // what it may forget is put back for it
     isolate: false,
+    // what takes a second alone takes many beside other work; what hangs is found all the same
+    testTimeout: 60_000,
     restoreMocks: true,
     unstubGlobals: true,
   },

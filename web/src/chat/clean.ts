@@ -11,7 +11,8 @@ export function cleanText(text: string): string {
     .replace(INVISIBLE, (sign) => (sign === "\n" || sign === "\t" ? sign : sign === "\u2028" ? "\n" : ""))
     .replace(PILED_MARKS, "$1")
     .replace(/\n{4,}/g, "\n\n\n")
-    .replace(/^\n+|\s+$/g, "");
+    .replace(/^\n+/, "")
+    .trimEnd(); // an expression for the end tries every run of spaces in between: a message of them would take a second
 }
 
 const LONGEST_NAME = 100;
@@ -26,11 +27,18 @@ export function cleanFileName(name: string): string {
     .replace(/[\p{C}\u2028\u2029]/gu, "")
     .replace(PILED_MARKS, "$1")
     .replace(/[/\\:*?"<>|]/g, "_")
-    .replace(/\s+/gu, " ")
-    .replace(/^[. ]+|[. ]+$/g, "");
-  const short = shortened(plain);
+    .replace(/\s+/gu, " ");
+  const short = shortened(within(plain, (sign) => sign === "." || sign === " "));
   if (short === "") return "file";
   return DEVICE.test(short) ? `_${short}` : short;
+}
+
+/** Without such signs at both ends. */
+function within(text: string, isOuter: (sign: string | undefined) => boolean): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isOuter(text[start])) start += 1;
+  while (end > start && isOuter(text[end - 1])) end -= 1;
+  return text.slice(start, end);
 }
 
 /** Cut in the middle, so that the ending, which says what it is, stays. */

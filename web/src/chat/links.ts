@@ -12,7 +12,7 @@ export type Piece = string | Link;
 
 const ADDRESS = /(?<![\p{L}\p{N}])(?:https?:\/\/|mailto:|www\.(?=[\p{L}\p{N}]))[^\s<>"`{}|\\^]{1,2000}/giu;
 /** What ends a sentence and not an address. */
-const AFTER = /[.,;:!?'*_…»”’]+$/u;
+const AFTER = new Set(".,;:!?'*_…»”’");
 const PAIRS: Readonly<Record<string, string>> = { ")": "(", "]": "[" };
 const MOST_LINKS = 50;
 
@@ -62,18 +62,17 @@ function shown(text: string, truth: string): string | null {
   return rest !== null && /^($|[/?#:])/.test(rest) ? null : truth;
 }
 
+/** One look at each sign, whatever somebody puts at the end. */
 function trimmed(address: string): string {
-  let text = address;
+  const count = (sign: string) => address.split(sign).length - 1;
+  const unopened: Record<string, number> = {};
+  for (const [closing, opening] of Object.entries(PAIRS)) unopened[closing] = count(closing) - count(opening);
+  let end = address.length;
   for (;;) {
-    const without = text.replace(AFTER, "");
-    const last = without.at(-1) ?? "";
-    const opening = PAIRS[last];
-    const lone = opening !== undefined && count(without, last) > count(without, opening);
-    if (!lone) return without;
-    text = without.slice(0, -1);
+    const last = address[end - 1] ?? "";
+    const more = unopened[last] ?? 0;
+    if (more > 0) unopened[last] = more - 1;
+    else if (!AFTER.has(last)) return address.slice(0, end);
+    end -= 1;
   }
-}
-
-function count(text: string, sign: string): number {
-  return text.split(sign).length - 1;
 }

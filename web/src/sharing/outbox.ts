@@ -31,7 +31,8 @@ interface Schema extends DBSchema {
 const DATABASE = "visavis-outbox";
 const JOURNALS: readonly Journal[] = ["document", "chat", "notes"];
 
-let made = 0;
+/** Of what was put last; two of one millisecond stay in order. */
+let last = 0;
 
 export class Outbox {
   #database: Promise<IDBPDatabase<Schema>> | null;
@@ -77,8 +78,8 @@ export class Outbox {
   /** Resolves once the browser keeps it, or cannot. */
   async put({ journal, local, body }: Waiting): Promise<void> {
     try {
-      made += 1;
-      const at = Date.now() * 1000 + (made % 1000);
+      last = Math.max(last + 1, Date.now() * 1000);
+      const at = last;
       const sealed = await seal(this.key, this.#name(journal, local), body);
       const database = await this.#database;
       await database?.put("entries", { at, journal, sealed }, this.#place + local);

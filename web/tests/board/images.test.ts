@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type * as Y from "yjs";
 import { BOUNDS, type BoardElement } from "../../src/board/clean";
 import { type FileData, Images, LIMITS, TooManyImages } from "../../src/board/images";
@@ -41,9 +41,12 @@ const image = (fileId: string) => ({ type: "image", fileId }) as BoardElement;
 const bytesOf = (file: FileData | undefined) =>
   [...atob(file?.dataURL.split(",")[1] ?? "")].map((one) => one.charCodeAt(0));
 
-async function until(done: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 200 && !done(); turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+/** Whatever would have happened by now has. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
+
+const until = (done: () => boolean) => vi.waitUntil(done, { timeout: 30_000, interval: 1 });
 
 test("made anew before it is kept, and once more before the other sees it", async () => {
   const { mine, theirs, here, there, files, drawn, put } = page();
@@ -79,7 +82,7 @@ test("a blob of the other's that is no picture is not shown, and not asked for f
   const counting = new Images({ putBlob: mentor.putBlob, getBlob }, files, ports(there), making);
   for (let turn = 0; turn < 3; turn++) {
     counting.want();
-    await until(() => false);
+    await turns();
   }
   theirs.want();
   await until(() => there.length > 0);
@@ -95,7 +98,7 @@ test("what did not come is asked for again", async () => {
   const getBlob = (blob: string) => (down ? Promise.reject(new Error("offline")) : mentor.getBlob(blob));
   const images = new Images({ putBlob: mentor.putBlob, getBlob }, files, ports(there), making);
   images.want();
-  await until(() => false);
+  await turns();
   down = false;
   images.want();
   await until(() => there.length > 0);

@@ -18,6 +18,9 @@ import type { KeptStates } from "../../src/sharing/states";
 import { FakeStorage } from "../board/storage";
 import "../all_words";
 
+/** A busy machine takes longer; what never comes is found all the same. */
+const PATIENCE = { timeout: 30_000 };
+
 const noteIn = (doc: Y.Doc) => topics(doc).get("t")?.get("note") as Y.Text;
 
 /** A page of the mentee's, whose partner's snapshots it looks at. */
@@ -75,7 +78,7 @@ function page(more: Partial<ConfirmingPorts> = {}) {
       kept.splice(0, 1, { id, upto: head, by: "mentor", confirmed: false, drops: [] } as unknown as SnapshotAbout);
     },
     agreed: async () => {
-      await vi.waitFor(() => expect(confirm).toHaveBeenCalled());
+      await vi.waitFor(() => expect(confirm).toHaveBeenCalled(), PATIENCE);
       answer();
     },
   };
@@ -88,7 +91,7 @@ describe("what goes while a snapshot is being confirmed", () => {
     note.delete(0, 6);
     post("small");
     const done = confirming.verify();
-    await vi.waitFor(() => expect(confirm).toHaveBeenCalled());
+    await vi.waitFor(() => expect(confirm).toHaveBeenCalled(), PATIENCE);
     note.delete(0, 900);
     await agreed();
     await done;

@@ -11,6 +11,9 @@ import type { Entry, JournalFrame } from "../../src/sharing/protocol";
 import { TroubleList } from "../../src/sharing/troubles";
 import type { Journal } from "../../src/sharing/types";
 
+/** A busy machine takes longer; what never comes is found all the same. */
+const PATIENCE = { timeout: 30_000 };
+
 const NOISE = new Uint8Array(40).fill(255);
 
 const entry = (n: number, body: Uint8Array | null, size = body?.length ?? 0): Entry => ({
@@ -165,7 +168,7 @@ describe("private notes", () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect([documents.notesMissing.value, documents.notes.value]).toEqual(["loading", null]);
     read();
-    await vi.waitFor(() => expect(documents.notesMissing.value).toBeNull());
+    await vi.waitFor(() => expect(documents.notesMissing.value).toBeNull(), PATIENCE);
     expect(documents.notes.value).not.toBeNull();
     documents.close();
   });
