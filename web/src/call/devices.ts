@@ -44,6 +44,9 @@ export function problemOf(error: unknown): Problem {
   }
 }
 
+/** Whether this browser has what carries picture and sound: Lockdown Mode, some add-ons and some apps take it away. */
+export const canCall = (): boolean => typeof RTCPeerConnection !== "undefined";
+
 /** Why this page can never have a camera, or null. */
 export function noDevicesAtAll(): Problem | null {
   if (navigator.mediaDevices?.getUserMedia !== undefined) return null;
@@ -91,7 +94,7 @@ export class LocalMedia {
 
   /** Whether both may be taken without the browser asking. */
   async mayTakeAtOnce(): Promise<boolean> {
-    if (noDevicesAtAll()) return false;
+    if (noDevicesAtAll() || !canCall()) return false;
     const states = await Promise.all([permission("microphone"), permission("camera")]);
     return states.includes("granted") && !states.includes("prompt");
   }

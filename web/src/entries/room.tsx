@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
 import { type JSX, render } from "preact";
 import { errorWords } from "../api.ts";
 import { Call } from "../call/call";
-import { LocalMedia } from "../call/devices";
+import { canCall, LocalMedia } from "../call/devices";
 import { takePersonal } from "../join/fragment";
 import { type Entered, JoinPage } from "../join/JoinPage";
 import { LevelMeter } from "../join/level";
@@ -54,7 +54,7 @@ async function open(): Promise<void> {
     return;
   }
   const { inMeeting, seat } = remembered(room);
-  if (inMeeting && seat && !personal && holds(me, seat) && (await straightBack(seat))) return;
+  if (inMeeting && seat && !personal && holds(me, seat) && canCall() && (await straightBack(seat))) return;
   view.value = { kind: "join", me };
   document.documentElement.classList.remove("dark");
   if (await media.mayTakeAtOnce()) await media.take();

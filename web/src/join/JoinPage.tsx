@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, errorWords } from "../api.ts";
 import { Call } from "../call/call";
-import type { LocalMedia } from "../call/devices";
+import { canCall, type LocalMedia } from "../call/devices";
 import { soundContext } from "../meeting/chimes";
 import type { TabMemory } from "../meeting/memory";
 import { remember } from "../meeting/memory";
@@ -52,7 +52,7 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
     say({ type: "sending" });
     soundContext(); // this press is what lets the page sound later
     const only = onlyLook.current;
-    const call = new Call(seat === "mentor");
+    const call = only ? null : new Call(seat === "mentor");
     try {
       const key = await seatKey(room, seat);
       const words: JoinWords = { seat, name: name.trim(), key: { id: key.id, spki: await publicKey(key) }, ...more };
@@ -60,13 +60,12 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
       if (personal?.seat === seat) words.seat_secret = personal.secret;
       const joined = await sendJoin(room, words);
       remember(room, { seat, name: joined.name, ...(joined.personal ? { personal: joined.personal } : {}) });
-      if (only) {
+      if (call === null) {
         if (joined.personal) remember(room, { personalUnread: true });
-        call.close();
         location.assign(`/r/${room}/topics`);
       } else onEnter({ joined, key, call });
     } catch (failure) {
-      call.close();
+      call?.close();
       const problem = failure instanceof ApiError ? failure.problem : {};
       const code = failure instanceof ApiError ? failure.code : "unknown";
       say({ type: "failed", code, failure, now: Date.now(), details: problem });
@@ -75,7 +74,8 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
 
   function press(event: Event): void {
     event.preventDefault();
-    onlyLook.current = event instanceof SubmitEvent && event.submitter?.getAttribute("value") === "look";
+    const look = event instanceof SubmitEvent && event.submitter?.getAttribute("value") === "look";
+    onlyLook.current = look || !canCall();
     if (state.value.step.kind === "sending") return;
     const { seat, name, password } = state.value;
     const missing = {
@@ -190,10 +190,18 @@ function Form({ state, say, press, me, personal, room }: FormProps): JSX.Element
       </Radios>
       {asksPassword && <Password value={password} wrong={wrong.password} say={say} />}
       <Trouble state={state} />
-      <Button kind="do" type="submit" wide busy={step.kind === "sending"}>
-        {t("join.join")}
-      </Button>
-      <p class="second small">{t("join.unseen")}</p>
+      {canCall() ? (
+        <>
+          <Button kind="do" type="submit" wide busy={step.kind === "sending"}>
+            {t("join.join")}
+          </Button>
+          <p class="second small">{t("join.unseen")}</p>
+        </>
+      ) : (
+        <Notice kind="pause">
+          <p>{t("join.no_calls")}</p>
+        </Notice>
+      )}
       <p class="row small">
         {holds(me, seat) && personal?.seat !== seat ? (
           <a href={`/r/${room}/topics`}>{t("join.only_look")}</a>

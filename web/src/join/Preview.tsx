@@ -2,7 +2,7 @@ import { useSignalEffect } from "@preact/signals";
 import { CircleAlert, CircleCheck, Mic, MicOff, Video, VideoOff } from "lucide";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import type { LocalMedia } from "../call/devices";
+import { canCall, type LocalMedia } from "../call/devices";
 import { Button, Icon } from "../ui/index.ts";
 import { t } from "../words";
 import { findings } from "./device_words";
@@ -24,7 +24,8 @@ export function Preview({ media, meter }: { media: LocalMedia; meter: LevelMeter
         {!working.camera && <p class="in-window">{t(emptyWords(media))}</p>}
         {media.asked.value && <Toggles media={media} />}
       </div>
-      {media.asked.value ? <Devices media={media} meter={meter} working={working} /> : <AskFirst media={media} />}
+      {media.asked.value && <Devices media={media} meter={meter} working={working} />}
+      {!media.asked.value && canCall() && <AskFirst media={media} />}
     </section>
   );
 }
