@@ -12,14 +12,13 @@ from server.domain.sharing import MAX_FRAME_BYTES, FromSharer, Journal, Pass, Re
 from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.content import content_key
-from server.handlers.keys import CLOCK, DATABASE, HUB, IDENTITY
+from server.handlers.keys import CLOCK, HUB, IDENTITY
 from server.handlers.limits import AtOnce
 from server.handlers.sharing_page import SharingPage
-from server.handlers.socket import HEARTBEAT_S, MALFORMED_IN_A_ROW, too_many_sockets
+from server.handlers.socket import HEARTBEAT_S, MALFORMED_IN_A_ROW, still_holds, too_many_sockets
 from server.handlers.throttle import Buckets, Pace
 from server.live.journal_room import JournalRoom
 from server.live.journals import LiveJournals
-from server.store import seats
 
 TURN_FRAMES = 32
 """Frames of one socket that are taken in one turn of the loop: a burst must not keep the others waiting."""
@@ -75,7 +74,7 @@ async def _serve(request: web.Request, live: LiveJournals) -> web.StreamResponse
     try:
         room.come(page)
         live.compaction.look()
-        if not await _still_holds(request, page):
+        if not await still_holds(request, page):
             page.bye("seat_revoked")
         await Reading(room, page, request.app[PACES], request.app[CLOCK]).run(socket)
     finally:
@@ -83,13 +82,6 @@ async def _serve(request: web.Request, live: LiveJournals) -> web.StreamResponse
         page.bye("left")
         await writing
     return socket
-
-
-async def _still_holds(request: web.Request, page: SharingPage) -> bool:
-    """Whoever takes a seat away looks at the pages that have come; one that was on its way then is looked at here."""
-    async with request.app[DATABASE].read() as tx:
-        held = await seats.holder(tx, request.match_info["room"], page.proof, request.app[CLOCK].now_ms())
-    return held is page.seat
 
 
 class Reading:

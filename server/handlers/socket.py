@@ -1,6 +1,7 @@
 """The meeting's WebSocket: who may open it, what it may carry, and how it ends. See docs/protocol.md."""
 
 import asyncio
+from typing import Any
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -14,7 +15,7 @@ from server.errors import VisavisError
 from server.handlers import cookies
 from server.handlers.keys import CLOCK, CONFIG, DATABASE, HUB, IDENTITY, STUN
 from server.handlers.limits import AtOnce
-from server.handlers.socket_page import SocketPage
+from server.handlers.socket_page import LineOut, SocketPage
 from server.handlers.throttle import Buckets, Pace
 from server.ids import new_id
 from server.live.hub import Hub
@@ -126,7 +127,7 @@ async def _take(request: web.Request, hub: Hub, task: RoomTask, page: SocketPage
         page.send(Error("hello_first", "The first message is hello."))
 
 
-async def still_holds(request: web.Request, page: SocketPage) -> bool:
+async def still_holds(request: web.Request, page: LineOut[Any]) -> bool:
     """Whoever takes a seat away looks at the pages that have come; one that was on its way then is looked at here."""
     async with request.app[DATABASE].read() as tx:
         held = await seats.holder(tx, request.match_info["room"], page.proof, request.app[CLOCK].now_ms())
