@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # What takes long to import is imported by the fixtures that use it: the process that hands tests to others runs none.
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 Serve = Callable[..., Awaitable["Server"]]
 
-settings.register_profile("fast", max_examples=50, deadline=None)
+# The same examples each time, so that a change is not refused for what was there before it; "long" looks for new ones.
+settings.register_profile(
+    "fast", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("long", max_examples=1000, deadline=None)
 settings.load_profile("fast")
 

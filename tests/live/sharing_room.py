@@ -1,5 +1,6 @@
 """A room whose people's pages are real ones in Node, on a real server by the real clock."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -8,7 +9,7 @@ from typing import Any
 
 from server.clock import SystemClock
 from server.domain.values import Seat
-from tests.live.house import Browser, House, open_house, pair_in
+from tests.live.house import PATIENCE_S, Browser, House, open_house, pair_in
 from tests.live.pages import Pages, cookies_of
 from tests.live.sharing import SharingTab, share
 
@@ -62,12 +63,12 @@ class Room:
 
     async def snapshot_where(self, page: str, **wanted: Any) -> dict[str, Any]:
         """The newest snapshot once it is so; `page` is any that lives."""
-        for _ in range(80):
-            found = await self.snapshots()
-            if found and all(found[-1][name] == value for name, value in wanted.items()):
-                return found[-1]
-            await self.pages.tell("next", page)
-        raise AssertionError(f"{wanted} is not among {found}")
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                found = await self.snapshots()
+                if found and all(found[-1][name] == value for name, value in wanted.items()):
+                    return found[-1]
+                await self.pages.tell("next", page)
 
 
 def codes(state: Any) -> list[str]:
