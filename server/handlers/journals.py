@@ -192,8 +192,8 @@ async def _writer(request: web.Request) -> tuple[Journal, Seat]:
 
 
 async def _own(request: web.Request) -> tuple[Journal, Seat]:
-    """A writer whose seat is beyond doubt: what one seat's snapshot leaves out and the other confirms is gone for good, so
-    nobody may be both. Raises VisavisError `link_wanted` (403) as `vouched` says, and as `_writer`."""
+    """A writer whose seat is beyond doubt: what one seat's snapshot leaves out and the other confirms is gone for good,
+    so nobody may be both. Raises VisavisError `link_wanted` (403) as `vouched` says, and as `_writer`."""
     journal, seat = await _writer(request)
     async with request.app[DATABASE].read() as tx:
         await require_own(request, tx, request.match_info["room"], seat)

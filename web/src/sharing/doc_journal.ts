@@ -154,15 +154,28 @@ export class DocJournal {
     else this.#apply(upto, update, FROM_OTHER, false);
   }
 
-  /** All that the server has was read: what it lost is said again. True: it came back from an older copy. */
-  caughtUp(): boolean {
+  /** All that the server has was read, up to this entry: what it lost is said again. True: it came back from an older
+   * copy. */
+  caughtUp(reached: number): boolean {
     const whole = this.#whole;
     if (whole) this.#out(collected(this.doc));
-    else for (const { update } of this.#lost) this.#out(update);
+    else if (this.#lost.length > 0) this.#sayAgain(reached);
     this.#whole = false;
     this.#lost = [];
     this.#lookLater();
     return whole;
+  }
+
+  /** Not what the server has in another form: it may have been deleted since, and forgotten for good. */
+  #sayAgain(reached: number): void {
+    const stored = this.log.state(reached);
+    const known = stored && Y.encodeStateVector(stored);
+    stored?.destroy();
+    for (const { update } of this.#lost) {
+      const missing = known ? Y.diffUpdate(update, known) : update;
+      const { structs, ds } = Y.decodeUpdate(missing);
+      if (structs.length > 0 || ds.clients.size > 0) this.#out(missing);
+    }
   }
 
   /** A snapshot of all up to this entry was confirmed; what was broken before it is gone. */

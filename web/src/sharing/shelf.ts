@@ -41,7 +41,7 @@ export function makeShelf(ground: Ground, journal: Written, doc: Y.Doc, cipher: 
     entry: (entry) => it.entry(entry, feed.sure),
     snapshot: (id, upto, body) => it.snapshot(id, upto, body),
     caughtUp: () => {
-      if (it.caughtUp()) keeper.forgetting.anew();
+      if (it.caughtUp(feed.reached)) keeper.forgetting.anew();
       keeper.look();
       caughtUp();
     },

@@ -346,9 +346,26 @@ describe("a document's journal", () => {
     await it.entry(entry(3, updates[2]), 1);
     it.durable(2);
     it.here(extent(2), 2);
-    it.caughtUp();
+    it.caughtUp(2);
     await vi.advanceTimersByTimeAsync(1);
     expect(out.map(({ body }) => body)).toEqual([updates[2]]);
+    it.close();
+  });
+
+  test("what a server that fell has lost, and was deleted and forgotten since, is not said again", async () => {
+    const { it, out } = made();
+    const theirs = new Y.Doc();
+    const note = new Y.Text("quicksilver");
+    topics(theirs).set("t", new Y.Map<unknown>([["note", note]]));
+    await it.entry(entry(1, Y.encodeStateAsUpdate(theirs)), 0);
+    note.delete(0, 11);
+    const forgetful = new Y.Doc();
+    Y.applyUpdate(forgetful, Y.encodeStateAsUpdate(theirs));
+    it.here({ snapshot: "s".repeat(16), upto: 2, head: 2 }, 0);
+    await it.snapshot("s".repeat(16), 2, Y.encodeStateAsUpdate(forgetful));
+    it.caughtUp(2);
+    await it.flush();
+    expect(out).toEqual([]);
     it.close();
   });
 
@@ -357,7 +374,7 @@ describe("a document's journal", () => {
     topics(doc).set("mine", new Y.Map());
     await it.flush();
     it.here(extent(3), 9);
-    it.caughtUp();
+    it.caughtUp(3);
     await vi.advanceTimersByTimeAsync(1);
     const copy = new Y.Doc();
     Y.applyUpdate(copy, out[1]?.body as Uint8Array);
