@@ -22,7 +22,7 @@ from server.media.permit import Permit
 from server.store.recordings import PartKind
 
 MAX_WAITING = 8 * 1024 * 1024
-"""Bytes of changes that wait for the document or for the disk. Beyond, the rest of the run is not kept, and it says so."""
+"""Bytes of changes that wait for the document or for the disk. Beyond, the rest of the run is not kept; it says so."""
 
 GATHER = 64 * 1024
 """Bytes of what stood before that go into a record."""
