@@ -32,8 +32,6 @@ const WAITING_MS = 6000;
 
 export class DocJournal {
   readonly log = new DocumentLog();
-  /** How often something was deleted here, or came from another page's outbox. */
-  eased = 0;
   #pending: Uint8Array[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #look: ReturnType<typeof setTimeout> | undefined;
@@ -74,7 +72,6 @@ export class DocJournal {
   /** From the outbox: written before, perhaps not even in this page. */
   async resume(entry: Waiting): Promise<void> {
     Y.applyUpdate(this.doc, await this.ports.open(entry.body), FROM_SELF);
-    this.eased += 1;
   }
 
   /** Many entries that were not sent yet, as one. */
@@ -83,9 +80,8 @@ export class DocJournal {
     return { journal: this.journal, local: newId(), body: await this.ports.seal(Y.mergeUpdates(updates)) };
   }
 
-  #written = (update: Uint8Array, origin: unknown, _: Y.Doc, transaction: Y.Transaction): void => {
+  #written = (update: Uint8Array, origin: unknown): void => {
     if (origin === FROM_OTHER || origin === FROM_SELF) return;
-    if (transaction.deleteSet.clients.size > 0) this.eased += 1;
     this.#pending.push(update);
     // A hidden page may be put away at any moment, and its timers are slow.
     if (isHidden()) void this.flush();

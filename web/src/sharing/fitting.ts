@@ -83,6 +83,12 @@ function encoded(gone: ReadonlyMap<number, readonly Run[]>): Uint8Array {
   return Uint8Array.from(octets);
 }
 
+/** Whether it deletes something, or holds what another page than this one wrote. */
+export function eases(update: Uint8Array, page: number): boolean {
+  const { structs, ds } = Y.decodeUpdate(update);
+  return ds.clients.size > 0 || structs.some(({ id }) => id.client !== page);
+}
+
 // --- what builds on what ----------------------------------------------------------------------------------------------
 
 /**

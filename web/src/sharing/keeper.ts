@@ -69,7 +69,11 @@ export class Keeper {
 
   /** Whatever feature or undo deleted something of this seat's document: it is forgotten in the end. */
   #watch = (transaction: Y.Transaction): void => {
-    if (transaction.origin === FROM_OTHER) return;
+    if (transaction.origin === FROM_OTHER) {
+      // There may be room now for what waits here.
+      if (transaction.deleteSet.clients.size > 0) this.overflow.resume();
+      return;
+    }
     const live = transaction.origin === FROM_SELF && this.feed.complete;
     this.forgetting.lost(lossOf(transaction, true), live ? this.feed.reached : Number.POSITIVE_INFINITY);
   };

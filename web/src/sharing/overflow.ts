@@ -7,7 +7,7 @@ import { ApiError } from "../api.ts";
 import { type Id, newId } from "../protocol";
 import type { DocJournal } from "./doc_journal";
 import type { Feed } from "./feed";
-import { deletions, news, standing, type Thing, thingOf } from "./fitting";
+import { deletions, eases, news, standing, type Thing, thingOf } from "./fitting";
 import type { Waiting } from "./outbox";
 import { MAX_BODY_BYTES, MAX_ENTRY_BYTES } from "./protocol";
 import type { Requests } from "./requests";
@@ -61,6 +61,7 @@ export class Overflow {
   /** What was looked at last: the same again comes to the same. */
   #seen = "";
   #free: readonly Id[] = [];
+  readonly #eases = new Map<Id, boolean>();
   #wanted: { readonly why: Refusal; readonly refused: ReadonlySet<Id> } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pause = SOON_MS;
@@ -96,8 +97,11 @@ export class Overflow {
     const wanted = this.#wanted;
     await this.feed.settled();
     if (!wanted || !this.feed.complete) return;
-    // Only what was deleted, or came from another page, can change what was found.
-    const seen = [wanted.why, this.feed.sure, this.it.eased, wanted.refused.size].join();
+    if (this.feed.reached > this.feed.sure) {
+      this.resume(); // what came last is not durable yet
+      return;
+    }
+    const seen = [wanted.why, this.feed.sure, wanted.refused.size, ...(await this.#easing())].join();
     if (seen === this.#seen) {
       this.ports.allow(this.#free);
       return;
@@ -116,6 +120,17 @@ export class Overflow {
       states.now.destroy();
       this.#pause = Math.min(Math.max(SOON_MS, (performance.now() - began) * REST), LONGEST_MS);
     }
+  }
+
+  /** What deletes something or was written in another page: nothing else that waits can change what was found. */
+  async #easing(): Promise<Id[]> {
+    const found: Id[] = [];
+    for (const { local, body } of this.ports.waiting()) {
+      const known = this.#eases.get(local) ?? eases(await this.ports.open(body), this.it.doc.clientID);
+      this.#eases.set(local, known);
+      if (known) found.push(local);
+    }
+    return found;
   }
 
   async #look(): Promise<States | null> {
