@@ -10,7 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwri
 from tests import harness
 
 PASSWORD = "violet kettle harbour quiet lantern moss"
-SECONDS, FPS, WIDTH, HEIGHT = 2, 10, 160, 90
+SECONDS, FPS, WIDTH, HEIGHT = 2, 5, 160, 90
 
 
 @contextlib.asynccontextmanager
@@ -33,8 +33,8 @@ async def chromium(
 
 
 def small_camera(folder: Path) -> str:
-    """The flag for a camera of few pixels in which a light bar walks: drawn, encoded and decoded in software by both
-    pages, pictures are most of what a meeting costs, and most journeys are not about them."""
+    """The flag for a camera of few pixels and few pictures a second in which a light bar walks: both pages encode,
+    decode and draw them in software, the whole window for each, and most journeys are not about them."""
     film = folder / "camera.y4m"
     with film.open("wb") as file:
         file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FPS}:1 Ip A1:1 C420\n".encode())

@@ -6,14 +6,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Playwright, expect
+from playwright.async_api import Browser, Playwright, expect
 
 from tests.e2e.conftest import Pair, make_pair
 from tests.e2e.networks import MEDIA_PORTS, SERVER, Network, network, possible
 from tests.e2e.people import chromium
 from tests.e2e.place import Place
 from tests.e2e.test_recording import answer_and_record, check_part, download_parts, has_run, start_recording
+from tests.harness import FAKE_DEVICES
 
+FEW_PICTURES = "--use-fake-device-for-media-stream=fps=5"
+"""Of the usual size: to encode them is what this journey costs most."""
 # Three frames drawn from now on: `sees` alone is content with a picture that froze.
 NEW_FRAMES = """name => new Promise(done => {
   const picture = [...document.querySelectorAll('video')].find(it => it.ariaLabel === name)
@@ -27,6 +30,12 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(not possible, reason="networks of one's own need root, iproute2 and iptables"),
 ]
+
+
+def on_host(playwright: Playwright, net: Network, number: int) -> contextlib.AbstractAsyncContextManager[Browser]:
+    return chromium(
+        playwright, executable=net.chromium(net.hosts[number]), without=(FAKE_DEVICES,), more=(FEW_PICTURES,)
+    )
 
 
 @contextlib.asynccontextmanager
@@ -47,8 +56,8 @@ async def apart(folder: Path, playwright: Playwright) -> AsyncIterator[tuple[Net
         await place.start()
         try:
             async with (
-                chromium(playwright, executable=net.chromium(net.hosts[0])) as first,
-                chromium(playwright, executable=net.chromium(net.hosts[1])) as second,
+                on_host(playwright, net, 0) as first,
+                on_host(playwright, net, 1) as second,
             ):
                 # with the form: the tests themselves sit on neither host
                 yield net, await make_pair(place.url, (first, second), by_form=True, still=True)

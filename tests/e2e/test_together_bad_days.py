@@ -107,7 +107,7 @@ async def the_call_goes_on_while_the_server_restarts(pair: Pair, place: Place) -
     await place.kill()
     before = await picture.evaluate("video => video.getVideoPlaybackQuality().totalVideoFrames")
     await pair.mentor.page.wait_for_function(
-        "([video, n]) => video.getVideoPlaybackQuality().totalVideoFrames > n + 10",
+        "([video, n]) => video.getVideoPlaybackQuality().totalVideoFrames > n + 5",
         arg=[await picture.element_handle(), before],
     )
     await place.start()
