@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from server.crypto import keys
 from server.crypto.content import What, open_under_token
 from server.crypto.keys import RoomPair
-from server.domain.values import Base64, Id, Seat
+from server.domain.values import Base64, Id, Presence, Seat
 from server.errors import VisavisError
 from server.handlers import content, cookies
 from server.handlers.answers import answer, read_json
@@ -189,7 +189,9 @@ async def prove_seat_secret(request: web.Request, room_id: str, seat: Seat, secr
 
 async def _taken(request: web.Request, tx: Tx, room_id: str, seat: Seat) -> VisavisError:
     """The seat is somebody's; whoever knows the password is told so, kindly."""
-    rows, live = await seats.both(tx, room_id), request.app[HUB].live_seats(room_id)
+    rows, presences = await seats.both(tx, room_id), request.app[HUB].presences(room_id)
+    # whoever is awaited is asked as soon as their line is back
+    live = {seat for seat in Seat if presences[seat] is not Presence.ABSENT}
     other_free = rows[seat.other].claimed_ms is None
     if not other_free and seat.other not in request[IDENTITY].seats:
         return VisavisError("room_full", "Both seats of this room are taken.", 409, partner_here=bool(live))

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from server.config import Rooms
 from server.crypto import keys, passwords
 from server.crypto.keys import RoomPair
-from server.domain.values import Seat
+from server.domain.values import Presence, Seat
 from server.errors import VisavisError
 from server.handlers import content, cookies
 from server.handlers.answers import answer, read_json
@@ -119,9 +119,14 @@ async def me(request: web.Request) -> web.StreamResponse:
     if room is None:
         return answer(nothing)
     may_read = identity.session is not None or (await content.opened(request)).content is not None
-    live = hub.live_seats(room_id)
+    presences = hub.presences(room_id)
     held = [
-        {"seat": seat, "name": facts.name_of(hub.services, room_id, rows.get(seat)) or "", "live": seat in live}
+        {
+            "seat": seat,
+            "name": facts.name_of(hub.services, room_id, rows.get(seat)) or "",
+            "live": presences[seat] is Presence.HERE,
+            "awaited": presences[seat] is Presence.LINE_LOST,
+        }
         for seat in identity.seats
     ]
     title = facts.title_of(hub.services, room)

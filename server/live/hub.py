@@ -79,12 +79,10 @@ class Hub:
         """The room's task if the room is live."""
         return self._rooms.get(room_id)
 
-    def live_seats(self, room_id: str) -> frozenset[Seat]:
-        """Seats with a page in the meeting now (or with a line that is being repaired)."""
+    def presences(self, room_id: str) -> dict[Seat, Presence]:
+        """Who is in the meeting now, and who is only awaited: their line was lost a moment ago."""
         task = self._rooms.get(room_id)
-        if task is None:
-            return frozenset()
-        return frozenset(seat for seat in Seat if task.room.seat(seat).presence is not Presence.ABSENT)
+        return {seat: task.room.seat(seat).presence if task is not None else Presence.ABSENT for seat in Seat}
 
     async def policy_changed(self, room_id: str) -> None:
         """Title, names, retention or password of the room have changed in the store: they are read anew and shown."""

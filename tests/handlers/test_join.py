@@ -9,11 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from server.app import build_app
 from server.config import Config
 from server.crypto.master import MasterKeys
+from server.domain.state import LINE_RETURN_MS
 from server.domain.values import Seat
 from server.handlers import keys
 from server.ids import new_id
 from server.store import seats
-from tests.live.house import NAMES, PASSWORD, TITLE, House, SigningKey, open_house, pair_in
+from tests.live.house import NAMES, PASSWORD, TITLE, House, SigningKey, meeting_in, open_house, pair_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -27,8 +28,25 @@ async def test_the_creator_comes_in_by_the_cookie_and_the_partner_by_the_passwor
     assert (status, joined["title"]) == (200, TITLE)
     assert len(joined["personal"]) == 16
     status, me = await mentee.ask("GET", f"/api/rooms/{room}/me")
-    held = [{"seat": "mentee", "name": NAMES[Seat.MENTEE], "live": False}]
+    held = [{"seat": "mentee", "name": NAMES[Seat.MENTEE], "live": False, "awaited": False}]
     assert me == {"session": True, "seats": held, "names": NAMES, "title": TITLE, "content": "open"}
+
+
+async def test_a_page_that_is_awaited_is_not_told_to_be_in_the_meeting(house: House) -> None:
+    mentor, mentee = await meeting_in(house)
+    browser, path = mentee.browser, f"/api/rooms/{mentee.room_id}/me"
+
+    async def told() -> tuple[bool, bool]:
+        (held,) = (await browser.ask("GET", path))[1]["seats"]
+        return held["live"], held["awaited"]
+
+    assert await told() == (True, False)
+    await mentee.close()
+    await mentor.see(lambda view: view["seats"]["mentee"]["presence"] == "line_lost")
+    assert await told() == (False, True)
+    house.advance(LINE_RETURN_MS)
+    await mentor.see(lambda view: view["seats"]["mentee"]["presence"] == "absent")
+    assert await told() == (False, False)
 
 
 async def test_a_stranger_learns_nothing_about_a_room(house: House) -> None:

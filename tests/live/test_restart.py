@@ -12,7 +12,7 @@ import pytest
 
 from server.clock import ManualClock
 from server.crypto.master import MasterKeys
-from server.domain.values import Seat
+from server.domain.values import Presence, Seat
 from server.handlers import keys
 from server.store import meetings, receipts
 from server.store.database import FILE
@@ -101,7 +101,7 @@ async def test_a_meeting_nobody_comes_back_to_ends_by_itself(restarts: Restarts)
         going_on = (await restarts.rows(house))[1]
         assert going_on is not None
         assert (going_on.id, going_on.empty_ms) == (meeting, restarts.clock.now_ms() - 4 * MINUTE_MS)
-        assert house.hub.live_seats(restarts.room) == frozenset()
+        assert set(house.hub.presences(restarts.room).values()) == {Presence.ABSENT}
         house.advance(MINUTE_MS)
         await restarts.rested(house)
         assert await restarts.rows(house) == (1, None)

@@ -2,12 +2,18 @@ import { describe, expect, test } from "vitest";
 import { family, findings } from "../src/join/device_words";
 import { personalLink, readPersonal } from "../src/join/fragment";
 import { levelOf } from "../src/join/level";
-import type { Me } from "../src/join/requests";
+import type { Held, Me } from "../src/join/requests";
 import { begin, firstSeat, type JoinEvent, type JoinState, needsPassword, next } from "../src/join/state";
+import { holdWindow, openWindows } from "../src/join/windows";
 
 const stranger: Me = { session: false, seats: [], title: null };
-const mentorHere: Me = { session: true, seats: [{ seat: "mentor", name: "Ingrid", live: true }], title: "Us" };
-const mentorAway: Me = { session: true, seats: [{ seat: "mentor", name: "Ingrid", live: false }], title: "Us" };
+const mentor = (how: Partial<Held>): Me => ({
+  session: true,
+  seats: [{ seat: "mentor", name: "Ingrid", live: false, awaited: false, window: false, ...how }],
+  title: "Us",
+});
+const mentorHere = mentor({ live: true, window: true });
+const mentorAway = mentor({});
 
 describe("the seat to begin with", () => {
   test("none for a stranger", () => expect(firstSeat(stranger, null, undefined)).toBeNull());
@@ -16,9 +22,35 @@ describe("the seat to begin with", () => {
   test("the one this browser holds", () => expect(firstSeat(mentorAway, null, undefined)).toBe("mentor"));
   test("the other one, where the held one is live in another tab", () =>
     expect(firstSeat(mentorHere, null, undefined)).toBe("mentee"));
+  test("the one this browser holds, also while its line is only awaited", () =>
+    expect(firstSeat(mentor({ awaited: true }), null, undefined)).toBe("mentor"));
+  test("the one this browser holds, also where the page that is in it is no window of this browser", () =>
+    expect(firstSeat(mentor({ live: true }), null, undefined)).toBe("mentor"));
+  test("of two held ones that nobody has left, the one that no window of this browser has", () => {
+    const mentee = { seat: "mentee", name: "Jonas", live: true, awaited: false, window: false } as const;
+    expect(firstSeat({ ...mentorHere, seats: [...mentorHere.seats, mentee] }, null, undefined)).toBe("mentee");
+  });
   test("the tab's own before all others", () => expect(firstSeat(mentorHere, null, "mentor")).toBe("mentor"));
   test("a seat remembered but no longer held is not taken for granted", () =>
     expect(firstSeat(stranger, null, "mentor")).toBeNull());
+});
+
+describe("the windows of this browser", () => {
+  test("are told by a lock that goes with its window", async () => {
+    const [room, other] = ["ffffffffffffffff", "eeeeeeeeeeeeeeee"];
+    expect(await openWindows(room)).toEqual(new Set());
+    const release = holdWindow(room, "mentee");
+    const releaseOther = holdWindow(other, "mentor");
+    expect(await openWindows(room)).toEqual(new Set(["mentee"]));
+    release();
+    await navigator.locks.request(`visavis:${room}/mentee`, () => undefined); // had once it is let go
+    expect(await openWindows(room)).toEqual(new Set());
+    releaseOther();
+  });
+  test("are not known where the browser has no locks", async () => {
+    holdWindow("r", "mentee", null)();
+    expect(await openWindows("r", null)).toBeNull();
+  });
 });
 
 describe("the password", () => {
@@ -66,10 +98,10 @@ describe("answers", () => {
     expect(fail("server_failed")).toMatchObject({ step: { kind: "form" }, failure: "server_failed" });
   });
   test("a name that belongs to the other seat does not come along", () => {
-    const mentor = begin(mentorAway, null, {});
-    expect(mentor.name).toBe("Ingrid");
+    const begun = begin(mentorAway, null, {});
+    expect(begun.name).toBe("Ingrid");
     const event: JoinEvent = { type: "seat", seat: "mentee" };
-    expect(next(mentor, event, mentorAway).name).toBe("");
+    expect(next(begun, event, mentorAway).name).toBe("");
   });
 });
 

@@ -13,6 +13,7 @@ import { type Entered, JoinPage } from "../join/JoinPage";
 import { LevelMeter } from "../join/level";
 import { askMe, type Me } from "../join/requests";
 import { holds } from "../join/state";
+import { holdWindow } from "../join/windows";
 import { Ended } from "../meeting/Ended";
 import { MeetingPage } from "../meeting/MeetingPage";
 import { Meeting } from "../meeting/meeting";
@@ -92,8 +93,10 @@ function begin(seat: Seat, key: SeatKey, call: Call, secret: string | null): voi
     call,
     stillMine,
   });
+  const release = holdWindow(room, seat);
   meeting.ended.subscribe((code) => {
     if (code === null) return;
+    release();
     document.documentElement.classList.remove("dark");
     view.value = { kind: "ended", seat, code };
   });

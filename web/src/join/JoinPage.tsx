@@ -18,7 +18,7 @@ import type { LevelMeter } from "./level";
 import { Preview } from "./Preview";
 import { askForDevice, deviceAnswered, type Joined, type JoinWords, type Me, sendJoin } from "./requests";
 import { useBrowsers } from "./seat_browsers";
-import { begin, holds, type JoinEvent, type JoinState, livesElsewhere, needsPassword, next } from "./state";
+import { begin, heldOf, holds, type JoinEvent, type JoinState, needsPassword, next } from "./state";
 import { Taken } from "./Taken";
 
 export interface Entered {
@@ -225,10 +225,13 @@ function SeatWords({
   seat: Seat | null;
   personal: Personal | null;
 }): JSX.Element | null {
-  const other = me.seats.find((it) => it.live && it.seat !== seat);
+  const other = me.seats.find((it) => it.window && it.seat !== seat);
+  const held = heldOf(me, seat);
   let words: string | null = null;
-  if (livesElsewhere(me, seat)) words = t("join.seat.here_already");
-  else if (holds(me, seat)) words = t("join.seat.known");
+  if (held?.window) words = t("join.seat.here_already");
+  else if (held?.live) words = t("join.seat.elsewhere");
+  else if (held?.awaited) words = t("join.seat.awaited");
+  else if (held) words = t("join.seat.known");
   else if (personal && personal.seat === seat) words = t("join.seat.personal");
   else if (other) words = t(other.seat === "mentor" ? "join.seat.other_tab.mentor" : "join.seat.other_tab.mentee");
   return words ? <p class="second small">{words}</p> : null;

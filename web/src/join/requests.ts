@@ -1,15 +1,27 @@
 /** The join page's requests, typed. */
 import { ApiError, ask } from "../api.ts";
 import type { Id, Seat } from "../protocol";
+import { openWindows } from "./windows";
 
 export interface Me {
   /** The password has been proven here within twelve hours. */
   session: boolean;
-  /** Seats this browser holds the cookie of. `live`: a page is in it now. */
-  seats: { seat: Seat; name: string; live: boolean }[];
+  seats: Held[];
   /** Who sits where, as far as they have given a name; told with the title. */
   names?: Record<Seat, string>;
   title: string | null;
+}
+
+/** A seat this browser holds the cookie of. */
+export interface Held {
+  seat: Seat;
+  name: string;
+  /** A page is in it now, in whatever browser; one that has just crashed may still count. */
+  live: boolean;
+  /** A page was in it until a moment ago, and may come back. */
+  awaited?: boolean;
+  /** It is live in another window of this very browser. */
+  window?: boolean;
 }
 
 export interface JoinWords {
@@ -40,7 +52,11 @@ export type DeviceState = "waiting" | "allowed" | "refused" | "lapsed";
 
 const at = (room: Id, rest: string) => `/api/rooms/${room}/${rest}`;
 
-export const askMe = (room: Id) => ask<Me>(at(room, "me"));
+export async function askMe(room: Id): Promise<Me> {
+  const [me, open] = await Promise.all([ask<Me>(at(room, "me")), openWindows(room)]);
+  const seats = me.seats.map((it) => ({ ...it, window: it.live && (open === null || open.has(it.seat)) }));
+  return { ...me, seats };
+}
 export const sendJoin = (room: Id, body: JoinWords) => ask<Joined>(at(room, "join"), { body });
 
 export const askForDevice = (room: Id, body: { seat: Seat; name: string; password?: string }) =>

@@ -2,7 +2,7 @@
 import type { Seat } from "../protocol";
 import { otherSeat } from "../protocol";
 import type { Personal } from "./fragment";
-import type { Me } from "./requests";
+import type { Held, Me } from "./requests";
 
 export type Step =
   | { kind: "form" }
@@ -43,8 +43,8 @@ export function holds(me: Me, seat: Seat | null): boolean {
   return seat !== null && me.seats.some((it) => it.seat === seat);
 }
 
-export function livesElsewhere(me: Me, seat: Seat | null): boolean {
-  return seat !== null && me.seats.some((it) => it.seat === seat && it.live);
+export function heldOf(me: Me, seat: Seat | null): Held | null {
+  return me.seats.find((it) => it.seat === seat) ?? null;
 }
 
 /** Whether joining in this seat needs the password typed. */
@@ -53,15 +53,16 @@ export function needsPassword(me: Me, seat: Seat | null, personal: Personal | nu
   return personal === null || personal.seat !== seat;
 }
 
-/** The seat to begin with: the personal link's, the tab's own, one this browser holds and nobody sits in, else the
- * seat beside the one that is live in another tab. */
+/** The seat to begin with: the personal link's, the tab's own, one this browser holds and no other window of it sits in,
+ * else the seat beside the one that is open in another window. A seat that is only awaited, or taken on another device,
+ * is still this person's. */
 export function firstSeat(me: Me, personal: Personal | null, remembered: Seat | undefined): Seat | null {
   if (personal) return personal.seat;
   if (remembered && holds(me, remembered)) return remembered;
-  const empty = me.seats.find((it) => !it.live);
-  if (empty) return empty.seat;
-  const live = me.seats[0];
-  return live && me.seats.length === 1 ? otherSeat(live.seat) : (live?.seat ?? null);
+  const free = me.seats.find((it) => !it.live) ?? me.seats.find((it) => !it.window);
+  if (free) return free.seat;
+  const [open] = me.seats;
+  return open && me.seats.length === 1 ? otherSeat(open.seat) : (open?.seat ?? null);
 }
 
 export function begin(me: Me, personal: Personal | null, remembered: { seat?: Seat; name?: string }): JoinState {
