@@ -11,6 +11,7 @@ import { goesOn, type Item, type Message, thread } from "../src/chat/thread";
 import { Typing } from "../src/chat/typing";
 import { unreadCount } from "../src/chat/unread";
 import { newId, type Seat } from "../src/protocol";
+import { Drafts } from "../src/sharing/drafts";
 import type { ChatEntry } from "../src/sharing/types";
 import "./all_words";
 import { localPair } from "./local_pair";
@@ -419,6 +420,35 @@ describe("the composer", () => {
     mentor.mend();
     expect(messages(thread(mentee.chat.value, "mentee"))).toMatchObject([{ text: "Hello", stored: true }]);
     expect(kinds(thread(mentee.chat.value, "mentee"))).toContain("meeting");
+  });
+
+  test("has what was half written when the page was left, and has it no more once it is sent", async () => {
+    const place = new Map<string, string>();
+    const opened = () => {
+      const [mentor] = localPair();
+      const drafts = new Drafts();
+      mentor.draft = (name) => drafts.of(name);
+      const open = () =>
+        drafts.open({
+          draft: async (name) => place.get(name) ?? "",
+          keepDraft: async (name, text) => void place.set(name, text),
+        });
+      return { composer: new Composer(mentor), open };
+    };
+    const first = opened();
+    first.open();
+    first.composer.text.value = "I wanted to say";
+    first.composer.add([svg()]);
+    await vi.waitUntil(() => place.get("chat") === "I wanted to say" && place.get("chat.files"), PATIENCE);
+    const next = opened();
+    next.composer.text.value = "typed before the key came";
+    next.open();
+    await vi.waitUntil(() => next.composer.trouble.value !== null, PATIENCE);
+    expect(next.composer.text.value).toBe("I wanted to say\ntyped before the key came");
+    expect(next.composer.trouble.value).toContain("_drawing.svg");
+    await vi.waitUntil(() => place.get("chat.files") === "", PATIENCE);
+    expect(await next.composer.send(null)).toBe(true);
+    await vi.waitUntil(() => place.get("chat") === "", PATIENCE);
   });
 
   test("refuses a text over the bound, in words, and keeps it", async () => {

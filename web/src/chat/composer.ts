@@ -43,6 +43,7 @@ export class Composer {
 
   constructor(sharing: Sharing) {
     this.#sharing = sharing;
+    void this.#recall();
     this.progress = computed(() => {
       const sending = this.sending.value;
       if (sending !== null) return t("chat.sending", { at: sending.at, of: sending.of });
@@ -86,6 +87,18 @@ export class Composer {
     this.text.value = "";
     this.attached.value = [];
     return true;
+  }
+
+  /** What was half written when the page was left is there again, before what was typed meanwhile; from then on what is
+   * typed is kept. Of files only the names are: they are to be chosen again. */
+  async #recall(): Promise<void> {
+    const [text, files] = [this.#sharing.draft?.("chat"), this.#sharing.draft?.("chat.files")];
+    if (!text || !files) return;
+    const [before, names] = await Promise.all([text.read(), files.read()]);
+    if (before !== "") this.text.value = [before, this.text.value].filter((part) => part !== "").join("\n");
+    if (names !== "") this.trouble.value = t("chat.choose_again", { names: names.split("\n").join(", ") });
+    this.text.subscribe((now) => text.keep(now));
+    this.attached.subscribe((now) => files.keep(now.map(({ name }) => name).join("\n")));
   }
 
   async #prepare(id: number, file: File): Promise<void> {

@@ -9,6 +9,7 @@ import { ApiError } from "../api.ts";
 import { backoff } from "../meeting/socket";
 import type { Id, Seat } from "../protocol";
 import type { Documents } from "./documents";
+import type { Draft } from "./drafts";
 import type { Ground } from "./ground";
 import { LateDocuments } from "./late";
 import { Leaving } from "./leaving";
@@ -423,6 +424,10 @@ class OpenSharing implements Work {
 
   onLeaving(write: () => void): () => void {
     return this.#leaving.on(write);
+  }
+
+  draft(name: string): Draft {
+    return this.#outgoing.drafts.of(name);
   }
 
   async choose({ code, journal }: Trouble, choice: string): Promise<void> {

@@ -24,7 +24,7 @@ interface Kept {
 interface Schema extends DBSchema {
   entries: { key: string; value: Kept };
   /** Journals of which text was deleted and is to be forgotten, by room, seat and journal; beside each, sealed, what a
-   * page must know of it that comes after this one. */
+   * page must know of it that comes after this one; and, sealed, what is half written in the fields of the seat. */
   forget: { key: string; value: number | Uint8Array<ArrayBuffer> };
 }
 
@@ -142,6 +142,34 @@ export class Outbox {
     }
   }
 
+  /** What is half written in a field, in place of what was kept of it; nothing, and it is gone. */
+  async keepDraft(name: string, text: string): Promise<void> {
+    const place = `${this.#place}draft/${name}`;
+    try {
+      const sealed = text && (await seal(this.key, this.#draft(name), new TextEncoder().encode(text)));
+      const database = await this.#database;
+      if (sealed) await database?.put("forget", sealed, place);
+      else await database?.delete("forget", place);
+    } catch (error) {
+      this.#without(isFull(error) ? "storage_full" : "storage_missing");
+    }
+  }
+
+  /** What does not open is not ours to keep. */
+  async draft(name: string): Promise<string> {
+    const place = `${this.#place}draft/${name}`;
+    try {
+      const database = await this.#database;
+      const sealed = await database?.get("forget", place);
+      if (!(sealed instanceof Uint8Array)) return "";
+      const text = await open(this.key, this.#draft(name), sealed).catch(() => null);
+      if (text === null) await database?.delete("forget", place);
+      return text === null ? "" : new TextDecoder().decode(text);
+    } catch {
+      return "";
+    }
+  }
+
   close(): void {
     this.#database?.then((database) => database.close()).catch(() => undefined);
     this.#database = null;
@@ -149,6 +177,10 @@ export class Outbox {
 
   #name(journal: Journal, local: Id): string {
     return `visavis outbox v1/${this.#place}${journal}/${local}`;
+  }
+
+  #draft(name: string): string {
+    return `visavis draft v1/${this.#place}${name}`;
   }
 
   #range(): IDBKeyRange {

@@ -1,6 +1,7 @@
 /** What was written here, on its way out: first kept in the outbox, then sent, and kept until the server has stored it. */
 import type { ReadonlySignal } from "@preact/signals";
 import type { Id, Seat } from "../protocol";
+import { Drafts } from "./drafts";
 import { Outbox, type Waiting } from "./outbox";
 import type { Requests } from "./requests";
 import { Sender, type SenderPorts } from "./sender";
@@ -21,6 +22,7 @@ export interface OutgoingPorts
 export class Outgoing {
   readonly unsent: ReadonlySignal<number>;
   readonly sender: Sender;
+  readonly drafts = new Drafts();
   #outbox: Outbox | null = null;
   /** Written before the outbox could be opened. */
   #early: Waiting[] = [];
@@ -55,7 +57,12 @@ export class Outgoing {
 
   /** With the key of this seat's outbox. */
   async open(key: CryptoKey): Promise<void> {
-    this.#outbox = new Outbox(this.room, this.you, key, (code) => this.ports.unkept(code));
+    const outbox = new Outbox(this.room, this.you, key, (code) => this.ports.unkept(code));
+    this.#outbox = outbox;
+    this.drafts.open({
+      draft: (name) => outbox.draft(name),
+      keepDraft: (name, text) => this.#keepDraft(outbox, name, text),
+    });
     for (const entry of this.#early.splice(0)) this.put(entry);
     await this.adopt();
   }
@@ -133,6 +140,14 @@ export class Outgoing {
     this.#arriving.delete(entry);
     if (this.ports.isTakenBack(entry.local)) void this.#outbox?.remove([entry.local]);
     else this.sender.add(entry);
+  }
+
+  /** What was half written goes only once what was made of it is kept. */
+  async #keepDraft(outbox: Outbox, name: string, text: string): Promise<void> {
+    const before = text === "" ? this.#putting : Promise.resolve();
+    const kept = before.then(() => outbox.keepDraft(name, text));
+    this.#putting = Promise.all([this.#putting, kept]);
+    await kept;
   }
 
   async #merged(journal: Journal, entries: readonly Waiting[]): Promise<Waiting | null> {

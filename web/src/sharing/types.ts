@@ -5,6 +5,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type * as Y from "yjs";
 import type { Id, Seat } from "../protocol";
+import type { Draft } from "./drafts";
 
 /** `locked`: this browser holds the seat, but cannot open what the room keeps until the room password is given once. */
 export type SharingPhase = "connecting" | "open" | "waiting" | "locked" | "ended";
@@ -111,6 +112,8 @@ export interface Sharing {
   /** What a feature still holds back when the page is hidden or closed is written then, before the journals send what
    * they gathered. Returns how to stop. */
   onLeaving(write: () => void): () => void;
+  /** What is half written in the field of this name, kept in this browser for this seat. */
+  draft?(name: string): Draft;
 
   close(): void;
 }
