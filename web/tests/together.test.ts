@@ -14,7 +14,11 @@ describe("what lies open", () => {
   test("each trouble is told in one place", () => {
     const open: Open = { left: "topics", middle: "whiteboard", right: "notes" };
     const told = (Object.values(open) as Panel[]).map((panel) => [panel, ...tells(open, panel)]);
-    expect(told).toEqual([["topics", "document"], ["whiteboard", "files"], ["notes", "notes"]]);
+    expect(told).toEqual([
+      ["topics", "document"],
+      ["whiteboard", "files"],
+      ["notes", "notes"],
+    ]);
     expect(tells({ ...open, left: null }, "whiteboard")).toEqual(["document", "files"]);
     expect(tells({ ...open, right: "chat" }, "chat")).toEqual(["chat"]);
     expect(tells({ ...open, middle: null, right: "chat" }, "chat")).toEqual(["chat", "files"]);
