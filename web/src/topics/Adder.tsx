@@ -43,8 +43,15 @@ function Form({ desk, list }: Props): JSX.Element {
   const [due, setDue] = useState<string | null>(null);
   const [full, setFull] = useState(false);
   const many = countOf(desk.model.view.value, list);
+  const draft = desk.draft(list);
   const label = isPlace(list) ? t("topics.add.topic") : t(`topics.add.${list}`);
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    // a field that opens by itself, for what was half written, leaves alone whoever writes elsewhere by then
+    if (!document.activeElement?.matches("input, textarea, [contenteditable]")) field.current?.focus();
+    void draft?.read().then((words) => {
+      if (field.current?.value === "") field.current.value = words;
+    });
+  }, [draft]);
 
   function add(event: Event): void {
     event.preventDefault();
@@ -56,12 +63,14 @@ function Form({ desk, list }: Props): JSX.Element {
     setFull(added === null);
     if (added === null) return;
     field.current.value = "";
+    draft?.keep("");
     setDue(null);
     desk.offer.value = null;
     desk.say(t("topics.said.added", { title: words }));
   }
 
   function close(): void {
+    draft?.keep("");
     desk.adding.value = null;
     desk.wanted = `${list}:add`;
   }
@@ -87,6 +96,7 @@ function Form({ desk, list }: Props): JSX.Element {
           maxLength={isPlace(list) ? LIMITS.title : LIMITS.text}
           autocomplete="off"
           enterkeyhint="done"
+          onInput={(event) => draft?.keep(event.currentTarget.value)}
           aria-describedby={full ? `${id}-full` : undefined}
         />
       </div>

@@ -1,10 +1,12 @@
 /** What the parts of the panel share: the model, who is who, and what is open, lifted, said and offered to take back. */
 import { type Signal, signal } from "@preact/signals";
 import type { Id, Seat } from "../protocol";
+import type { Draft } from "../sharing/drafts.ts";
 import { type Names, PLACES } from "../sharing/layout.ts";
 import type { Work } from "../sharing/types.ts";
 import { t } from "../words.ts";
 import { isPlace, type ListName, TopicsModel } from "./model.ts";
+import { KINDS } from "./read.ts";
 
 /** An item on its way to another place: it stays where it is on the page while a line shows where it would stand. */
 export interface Carry {
@@ -40,6 +42,20 @@ export class Desk {
 
   constructor(readonly sharing: Work) {
     this.model = new TopicsModel(sharing.doc, sharing.you);
+    void this.#reopen();
+  }
+
+  /** What is half written for a list; null where it is not kept. */
+  draft(list: ListName): Draft | null {
+    return this.sharing.draft?.(`topics.${list}`) ?? null;
+  }
+
+  /** The field somebody wrote in when the page was left is open again. */
+  async #reopen(): Promise<void> {
+    for (const list of [...PLACES, ...KINDS]) {
+      const words = await this.draft(list)?.read();
+      if (words && this.adding.peek() === null) this.adding.value = list;
+    }
   }
 
   nameOf(seat: Seat): string {

@@ -1,6 +1,7 @@
 /** Moving by keys: where a lifted item would come to stand, across lists and past what a filter hides, and what is said. */
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import "../all_words";
+import { Drafts } from "../../src/sharing/drafts.ts";
 import { Desk } from "../../src/topics/desk.ts";
 import { dayOf, dueWords } from "../../src/topics/due.ts";
 import { localPair } from "../local_pair.ts";
@@ -102,4 +103,21 @@ test("days by which something is due, in words", () => {
   expect(dueWords("2026-03-28", now)).toEqual({ words: "due today", late: false });
   expect(dueWords("2026-03-29", now)).toEqual({ words: "due tomorrow", late: false });
   expect(dueWords("2027-01-02", now)).toEqual({ words: "by 2 January 2027", late: false });
+});
+
+test("the field somebody wrote in when the page was left is open again, and its words are there", async () => {
+  const kept = new Map([["topics.30", "How do I say"]]);
+  const [, mentee] = localPair();
+  const drafts = new Drafts();
+  drafts.open({
+    draft: async (name) => kept.get(name) ?? "",
+    keepDraft: async (name, text) => void kept.set(name, text),
+  });
+  mentee.draft = (name) => drafts.of(name);
+  const again = new Desk(mentee);
+  await vi.waitUntil(() => again.adding.value !== null);
+  expect(again.adding.value).toBe("30");
+  expect(await again.draft("30")?.read()).toBe("How do I say");
+  expect(await again.draft("goal")?.read()).toBe("");
+  expect(desk.adding.value).toBeNull();
 });
