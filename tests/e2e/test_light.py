@@ -1,5 +1,10 @@
 """What a meeting fetches before anything is opened, and what comes of it when the rest does not."""
 
+import re
+
+import asyncio
+import re
+
 import pytest
 from playwright.async_api import Page, Route, expect
 
@@ -37,9 +42,15 @@ async def test_a_meeting_talks_with_little_and_fetches_documents_with_the_first_
     await together.open_panel(mentee, "topics")
     await together.add_topics(mentee, "Courage to ask")
     assert has_documents(await fetched(mentee.page))
+    # the other is told where there is something new, with as little
+    await expect(together.tool(mentor, "topics")).to_have_accessible_name(re.compile("^Topics new from Samir Haddad"))
+    await expect(mentor.page.get_by_text("Samir Haddad has changed the topics.")).to_have_count(1)
+    light = await fetched(mentor.page)
+    assert not has_documents(light)
     await together.tool(mentor, "chat").click()
     await together.open_panel(mentor, "topics")
     await expect(together.topic(mentor, "Courage to ask")).to_be_visible()
+    await expect(together.tool(mentor, "topics")).to_have_accessible_name("Topics")
 
 
 async def test_documents_whose_code_does_not_come_are_told_and_tried_again(meet: Meet) -> None:
@@ -63,3 +74,23 @@ async def test_documents_whose_code_does_not_come_are_told_and_tried_again(meet:
     await together.open_panel(person, "topics")
     await together.add_topics(person, "Here after all")
     await expect(told).to_have_count(0)
+
+
+async def test_one_writes_before_the_editor_has_come(meet: Meet) -> None:
+    person = (await meet(devices=NO_DEVICES)).mentee
+    written = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await written.wait()
+        await route.continue_()
+
+    await person.page.route("**/assets/editor-*.js", late)
+    await together.open_panel(person, "notes")
+    await person.page.get_by_role("button", name=re.compile("^New note")).click()
+    await expect(person.page.get_by_role("textbox", name=re.compile("^Text of"))).to_be_focused()
+    await person.page.keyboard.type("What I thought of")
+    written.set()
+    text = person.page.locator(".note-text[contenteditable=true]")
+    await expect(text).to_be_focused()
+    await person.page.keyboard.type(" at once")
+    await expect(text).to_have_text("What I thought of at once")

@@ -57,7 +57,7 @@ async def new_note(person: Person, title: str) -> Locator:
     """Begins a note and gives it a name; its text, ready to be written in."""
     await person.page.get_by_role("button", name=re.compile("^New note")).first.click()
     # the text takes the focus as soon as its editor is there
-    await expect(person.page.get_by_role("textbox", name=re.compile("^Text of"))).to_be_focused()
+    await expect(person.page.locator(".note-text[contenteditable=true]")).to_be_focused()
     await person.page.get_by_label("Name of the note").fill(title)
     return await note_text(person, title)
 
@@ -72,7 +72,9 @@ async def open_note(person: Person, title: str) -> Locator:
 
 
 async def note_text(person: Person, title: str) -> Locator:
-    text = person.page.get_by_role("textbox", name=f"Text of “{title}”")
+    """Of its editor, not what stands in its place while that is on its way."""
+    editor = person.page.locator(".note-text[contenteditable=true]")
+    text = editor.and_(person.page.get_by_role("textbox", name=f"Text of “{title}”"))
     await expect(text).to_be_editable()
     return text
 

@@ -1,6 +1,6 @@
 import { ArrowLeft, Trash2 } from "lucide";
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import * as Y from "yjs";
 import { longDay } from "../format.ts";
 import type { Names } from "../sharing/layout.ts";
@@ -101,6 +101,7 @@ function Text(props: TextProps): JSX.Element {
     () => (here === null ? null : { seat: here.seat, name: names.names[here.seat], ...here.pointing }),
     [here, names],
   );
+  const onLeaving = useCallback((write: () => void) => sharing.onLeaving(write), [sharing]);
   const flaw = first ?? (later !== null && later.of === body ? later.flaw : null);
   const instead = (reason: Flaw) => (
     <Flawed
@@ -121,6 +122,7 @@ function Text(props: TextProps): JSX.Element {
         onPlace={(places, writing) => pointer?.at(places, writing)}
         onFlaw={(found) => setLater({ of: body, flaw: found })}
         onDeleted={props.onDeleted}
+        onLeaving={onLeaving}
       />
     </Boundary>
   );

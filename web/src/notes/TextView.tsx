@@ -5,6 +5,7 @@ import { Button, Notice } from "../ui/index.ts";
 import { t } from "../words.ts";
 import { type Flaw, readBody } from "./body.ts";
 import type { PartnerCaret } from "./caret.ts";
+import { Early } from "./Early.tsx";
 import type { Opened } from "./editor.ts";
 import { AskLink, LinkBar } from "./LinkBar.tsx";
 import { FILLING, type Look, NOTHING } from "./look.ts";
@@ -22,6 +23,7 @@ interface Props {
   readonly onPlace: (places: { anchor: Place; head: Place } | null, writing: boolean) => void;
   readonly onFlaw: (flaw: Flaw) => void;
   readonly onDeleted: () => void;
+  readonly onLeaving: (write: () => void) => () => void;
 }
 
 /** The text of a note with its buttons. The editor comes later; until then the note can be read. */
@@ -34,6 +36,9 @@ export function TextView({ body, label, editable, caret, focus, ...told }: Props
   const [look, setLook] = useState<Look>(NOTHING);
   const [asking, setAsking] = useState(false);
   const [full, setFull] = useState(false);
+  const early = useRef<(() => boolean) | null>(null);
+  /** One writes somewhere else by now: the focus stays there. */
+  const elsewhere = useRef(false);
   const listeners = useRef(told);
   listeners.current = told;
 
@@ -45,6 +50,8 @@ export function TextView({ body, label, editable, caret, focus, ...told }: Props
       .then(({ open }) => {
         const parent = host.current;
         if (gone || parent === null) return;
+        // before the editor begins the text with a paragraph of its own
+        elsewhere.current = early.current?.() === false;
         editor = open({
           parent,
           body,
@@ -75,7 +82,8 @@ export function TextView({ body, label, editable, caret, focus, ...told }: Props
   useEffect(() => opened?.setEditable(editable), [opened, editable]);
   useEffect(() => opened?.setLabel(label), [opened, label]);
   useEffect(() => {
-    if (focus > 0) opened?.focus();
+    if (focus > 0 && !elsewhere.current) opened?.focus("end");
+    elsewhere.current = false;
   }, [opened, focus]);
 
   const blocks = useMemo(() => (opened === null ? readBody(body).blocks : []), [body, opened]);
@@ -131,7 +139,12 @@ export function TextView({ body, label, editable, caret, focus, ...told }: Props
         </Notice>
       )}
       <div id={id} class={look.empty ? "host empty" : "host"} ref={host} />
-      {opened === null && <ReadNote blocks={blocks} />}
+      {opened === null &&
+        (focus > 0 && editable && blocks.length === 0 ? (
+          <Early body={body} label={label} keep={early} onLeaving={told.onLeaving} />
+        ) : (
+          <ReadNote blocks={blocks} />
+        ))}
     </div>
   );
 }

@@ -184,13 +184,21 @@ export function rawText(value: unknown): string {
 /** A fresh body with these lines as paragraphs. */
 export function bodyOf(text: string): Y.XmlFragment {
   const body = new Y.XmlFragment();
-  const paragraphs = text.split("\n").map((line) => {
+  body.insert(0, paragraphs(text));
+  return body;
+}
+
+/** Writes plain text behind what is there. */
+export function append(body: Y.XmlFragment, text: string): void {
+  if (text !== "") body.insert(body.length, paragraphs(text));
+}
+
+function paragraphs(text: string): Y.XmlElement[] {
+  return text.split("\n").map((line) => {
     const paragraph = new Y.XmlElement("paragraph");
     if (line !== "") paragraph.insert(0, [new Y.XmlText(line)]);
     return paragraph;
   });
-  body.insert(0, paragraphs);
-  return body;
 }
 
 /** Takes apart what is nested so deeply that deleting it at once would exhaust the stack (Yjs deletes recursively). */

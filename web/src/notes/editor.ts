@@ -36,7 +36,8 @@ export interface Opened {
   run(action: Action): void;
   /** Makes what is marked a link, or the link at the caret another; null takes it away. */
   link(href: string | null, words?: string): void;
-  focus(): void;
+  /** `end`: behind all that is written; left out: where the caret was. */
+  focus(end?: "end"): void;
   show(caret: PartnerCaret | null): void;
   setEditable(editable: boolean): void;
   /** The note was given another name. */
@@ -69,7 +70,7 @@ export function open(wishes: Wishes): Opened {
   return {
     run: (action) => perform(editor, action),
     link: (href, words) => setLink(editor, href, words),
-    focus: () => editor.commands.focus(),
+    focus: (end) => editor.commands.focus(end),
     show: (caret) => {
       if (!editor.isDestroyed) showCaret(editor.view, caret);
     },
