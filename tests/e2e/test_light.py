@@ -1,7 +1,5 @@
 """What a meeting fetches before anything is opened, and what comes of it when the rest does not."""
 
-import re
-
 import asyncio
 import re
 
