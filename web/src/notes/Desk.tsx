@@ -58,7 +58,7 @@ export function Desk({ sharing, names, doc, own, asked }: Props): JSX.Element {
     place.current?.focus();
   }
   return (
-    <div class="desk" data-open={note === null ? "list" : "note"} ref={place} tabIndex={-1}>
+    <div class="note-desk" data-open={note === null ? "list" : "note"} ref={place} tabIndex={-1}>
       <NoteList
         notes={all}
         chosen={note?.id ?? null}

@@ -34,7 +34,7 @@ export function NoteList(props: Props): JSX.Element {
             <Button kind="quiet" onClick={props.onBringBack}>
               {t("notes.bring_back")}
             </Button>
-            <button type="button" class="tool" aria-label={t("common.close")} onClick={props.onDismiss}>
+            <button type="button" class="note-tool" aria-label={t("common.close")} onClick={props.onDismiss}>
               <Icon icon={X} />
             </button>
           </>

@@ -38,7 +38,7 @@ export function NoteView(props: Props): JSX.Element {
     <article class="note" aria-label={title}>
       <h2 class="heard">{title}</h2>
       <div class="note-head">
-        <Button kind="quiet" icon={ArrowLeft} class="back" onClick={props.onBack}>
+        <Button kind="quiet" icon={ArrowLeft} class="back" title={t("notes.all")} onClick={props.onBack}>
           {t("notes.all")}
         </Button>
         <input
@@ -50,6 +50,22 @@ export function NoteView(props: Props): JSX.Element {
           readOnly={!editable}
           onInput={(event) => retitle(doc, note.id, event.currentTarget.value)}
         />
+        <p class="note-when small second">
+          {note.madeMs !== null && <span class="date">{longDay(note.madeMs)}</span>}
+          {names.meeting !== null ? (
+            <button
+              type="button"
+              class="chip"
+              aria-pressed={note.meeting === names.meeting}
+              disabled={!editable}
+              onClick={() => mark(doc, note.id, note.meeting === names.meeting ? null : names.meeting)}
+            >
+              {t("notes.this_meeting")}
+            </button>
+          ) : (
+            note.meeting !== null && <span>{t("notes.in_a_meeting")}</span>
+          )}
+        </p>
         <Button
           kind="quiet"
           icon={Trash2}
@@ -61,22 +77,6 @@ export function NoteView(props: Props): JSX.Element {
           {t("notes.remove")}
         </Button>
       </div>
-      <p class="note-when small second">
-        {note.madeMs !== null && <span class="date">{longDay(note.madeMs)}</span>}
-        {names.meeting !== null ? (
-          <button
-            type="button"
-            class="chip"
-            aria-pressed={note.meeting === names.meeting}
-            disabled={!editable}
-            onClick={() => mark(doc, note.id, note.meeting === names.meeting ? null : names.meeting)}
-          >
-            {t("notes.this_meeting")}
-          </button>
-        ) : (
-          note.meeting !== null && <span>{t("notes.in_a_meeting")}</span>
-        )}
-      </p>
       <Text {...props} own={own} here={here} editable={editable} title={title} />
       <p class="small second writing">{here?.writing ? t("notes.writing", { name: names.names[here.seat] }) : ""}</p>
     </article>

@@ -73,7 +73,7 @@ export function SearchBox({ sharing, names, onOpen, canOpen = () => true, childr
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
         {asked && (
-          <button type="button" class="tool" aria-label={t("notes.search_clear")} onClick={clear}>
+          <button type="button" class="note-tool" aria-label={t("notes.search_clear")} onClick={clear}>
             <Icon icon={X} />
           </button>
         )}

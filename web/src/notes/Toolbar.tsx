@@ -71,7 +71,7 @@ export function Toolbar({ look, onRun, onLink, controls }: Props): JSX.Element {
   let n = -1;
   return (
     <div
-      class="tools"
+      class="note-tools"
       role="toolbar"
       aria-label={t("notes.tools")}
       aria-controls={controls}
@@ -80,7 +80,7 @@ export function Toolbar({ look, onRun, onLink, controls }: Props): JSX.Element {
       onKeyDown={move}
     >
       {tools().map((group) => (
-        <div class="group" key={group[0]?.action}>
+        <div class="note-tools-group" key={group[0]?.action}>
           {group.map(({ action, icon, name, keys }) => {
             n += 1;
             const steps = action === "undo" || action === "redo";
@@ -90,7 +90,7 @@ export function Toolbar({ look, onRun, onLink, controls }: Props): JSX.Element {
               <button
                 key={action}
                 type="button"
-                class="tool"
+                class="note-tool"
                 tabIndex={n === rest.current ? 0 : -1}
                 aria-label={name}
                 title={`${name} (${keys})`}

@@ -92,7 +92,7 @@ export function Player({ room, engine, manifest, you, onClose }: Props): JSX.Ele
                 <strong>{digits(engine.at.value)}</strong>{" "}
                 <span class="second">{t("recordings.of", { length: digits(engine.axis.length) })}</span>
               </span>
-              <span class="second small waiting" role="status">
+              <span class="second small fetching" role="status">
                 {engine.waiting.value ? t("recordings.waiting") : ""}
               </span>
               <span class="spring" />
