@@ -1,6 +1,6 @@
 import { Plus } from "lucide";
 import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Seat } from "../protocol";
 import { Button, Icon } from "../ui/index.ts";
 import { t } from "../words.ts";
@@ -45,6 +45,7 @@ function Form({ desk, list }: Props): JSX.Element {
   const many = countOf(desk.model.view.value, list);
   const draft = desk.draft(list);
   const label = isPlace(list) ? t("topics.add.topic") : t(`topics.add.${list}`);
+  const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     // a field that opens by itself, for what was half written, leaves alone whoever writes elsewhere by then
     if (!document.activeElement?.matches("input, textarea, [contenteditable]")) field.current?.focus();
@@ -52,6 +53,9 @@ function Form({ desk, list }: Props): JSX.Element {
       if (field.current?.value === "") field.current.value = words;
     });
   }, [draft]);
+  // each one added moves it down, and what opened it may have stood at the panel's edge
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there is one more
+  useLayoutEffect(() => form.current?.scrollIntoView({ block: "nearest" }), [many]);
 
   function add(event: Event): void {
     event.preventDefault();
@@ -78,6 +82,7 @@ function Form({ desk, list }: Props): JSX.Element {
   return (
     <form
       class="topic-form"
+      ref={form}
       onSubmit={add}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || event.isComposing) return;
