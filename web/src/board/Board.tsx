@@ -1,8 +1,8 @@
 /**
  * The whiteboard. Lazily imported by the pages that show it; React and Excalidraw come only once it is drawn.
  *
- * `BoardPages` and `BoardKeep` stand above it or beside the face, as there is room; one desk, made with `useDesk`, is
- * given to all three.
+ * `BoardPages`, `BoardTools` and `BoardKeep` stand above it or beside the face, as there is room; one desk, made with
+ * `useDesk`, is given to all four.
  */
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
@@ -15,11 +15,12 @@ import { BoardDesk } from "./desk";
 import { BoardKeep, BoardPages } from "./Head";
 import { BoardNotes } from "./Notes";
 import { Sheet } from "./Sheet";
+import { BoardTools } from "./Tools";
 import "./board.css";
 
 bring(words);
 
-export { BoardKeep, BoardPages };
+export { BoardKeep, BoardPages, BoardTools };
 
 interface Props {
   readonly sharing: Work;

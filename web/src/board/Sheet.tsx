@@ -1,4 +1,4 @@
-/** One page drawn: the place Excalidraw is mounted in, its tools, and what the partner does on it. */
+/** One page drawn: the place Excalidraw is mounted in, and what the partner does on it. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -11,7 +11,6 @@ import type { BoardDesk, Surface } from "./desk";
 import { TooManyImages } from "./images";
 import { guardIntake } from "./intake";
 import { Live } from "./Live";
-import { Tools } from "./Tools";
 
 interface Props {
   readonly desk: BoardDesk;
@@ -51,7 +50,6 @@ export function Sheet({ desk, names, surface }: Props): JSX.Element {
   const label = desk.pages.value.find(({ id }) => id === surface.page)?.label ?? "";
   return (
     <section class="board-sheet" aria-label={t("board.canvas", { name: label })}>
-      <Tools desk={desk} />
       <div class="board-paper" data-dark={isDark}>
         <p class="heard">{t("board.canvas_help")}</p>
         <div class="board-host" ref={host} onPointerEnter={() => desk.island.peek()?.moved()} />

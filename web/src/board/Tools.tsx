@@ -10,7 +10,7 @@ import { addPictures } from "./Sheet";
 import * as templates from "./templates";
 import { boardAsText, type Line } from "./text";
 
-export function Tools({ desk }: { desk: BoardDesk }): JSX.Element {
+export function BoardTools({ desk }: { desk: BoardDesk }): JSX.Element {
   const sheet = useSignal<"templates" | "text" | null>(null);
   const chooser = useRef<HTMLInputElement>(null);
   const close = () => {

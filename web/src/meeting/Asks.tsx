@@ -13,17 +13,19 @@ export function Card({
   title,
   children,
   focus = false,
+  class: more,
 }: {
   title: string;
   children: ComponentChildren;
   focus?: boolean;
+  class?: string;
 }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (focus) heading.current?.focus();
   }, [focus]);
   return (
-    <section class="card" aria-label={title}>
+    <section class={more ? `card ${more}` : "card"} aria-label={title}>
       <h2 ref={heading} tabIndex={-1}>
         {title}
       </h2>

@@ -90,6 +90,9 @@ function useTogether(meeting: Meeting): Together {
     const stopCalm = effect(() => {
       together.calm.value = isCalm(view.value);
     });
+    const stopLine = effect(() => {
+      together.lineTold.value = view.value !== null && meeting.socket.phase.value !== "open";
+    });
     const stopMet = effect(() => {
       const seats = view.value?.seats;
       const both = seats?.mentor.presence === "here" && seats.mentee.presence === "here";
@@ -100,6 +103,7 @@ function useTogether(meeting: Meeting): Together {
     return () => {
       clearTimeout(timer);
       stopCalm();
+      stopLine();
       stopMet();
       stopKeeping();
       together.close();
@@ -139,11 +143,13 @@ function SpokenChange({ meeting }: { meeting: Meeting }): JSX.Element {
   );
 }
 
+/** Where there is room for five buttons only, and for one thing open at a time: as in room.css. */
+const FIVE = "(max-width: 640px), (max-width: 1240px) and (max-height: 640px), (max-height: 520px)";
+
 function useNarrow(): boolean {
-  const query = "(max-width: 640px)";
-  const narrow = useSignal(window.matchMedia(query).matches);
+  const narrow = useSignal(window.matchMedia(FIVE).matches);
   useEffect(() => {
-    const media = window.matchMedia(query);
+    const media = window.matchMedia(FIVE);
     const follow = () => {
       narrow.value = media.matches;
     };

@@ -30,8 +30,10 @@ export function Notices({ meeting, together, browsers, personal }: Props): JSX.E
   useRoomFor(place);
   const view = meeting.view.value;
   const calm = isCalm(view);
-  // The personal link can wait (it stays under "Room"): nothing may lie over the words to agree to, or over a question.
+  // The personal link can wait (it stays under "Room"): nothing may lie over the words to agree to, or over a question,
+  // nor over what is written and drawn.
   const idle = view !== null && view.pause === null && ["off", "waiting"].includes(view.recording.state);
+  const free = idle && !calm && !meeting.consent.words.value && !together.any.value;
   return (
     <div class="notices" ref={place}>
       <LineNote meeting={meeting} />
@@ -41,8 +43,8 @@ export function Notices({ meeting, together, browsers, personal }: Props): JSX.E
       {!calm && <OutOfSight together={together} />}
       <Asks meeting={meeting} />
       <QuietCard meeting={meeting} />
-      {showLink.value && personal && idle && !calm && !meeting.consent.words.value && (
-        <Card title={t("join.personal.title")}>
+      {showLink.value && personal && free && (
+        <Card title={t("join.personal.title")} class="personal-hint">
           <p>{t("join.personal.text")}</p>
           <p class="second small">{t("join.personal.lost")}</p>
           <CopyLink

@@ -50,7 +50,7 @@ export function Sheets({ meeting, together, browsers, meter, sheet, open, narrow
       <Dialog title={t("join.devices")} open={sheet === "devices"} onClose={close} actions={done}>
         <Pickers media={meeting.media} meter={meter} />
       </Dialog>
-      <Dialog title={t("meeting.pause")} open={sheet === "pause"} onClose={close} actions={done}>
+      <Dialog title={t("meeting.break")} open={sheet === "pause"} onClose={close} actions={done}>
         <Time meeting={meeting} />
         <p class="second">{t("meeting.pause.text")}</p>
         <div class="row">

@@ -64,8 +64,10 @@ export function Stage({ meeting }: { meeting: Meeting }): JSX.Element {
         }}
       />
       <InPlace meeting={meeting} shown={shown} name={name} />
-      {shown.kind !== "never_came" && <Plate meeting={meeting} name={name} />}
-      <ThinkingSign meeting={meeting} />
+      <div class="plates">
+        {shown.kind !== "never_came" && <Plate meeting={meeting} name={name} />}
+        <ThinkingSign meeting={meeting} />
+      </div>
       <Floating meeting={meeting} seat={otherSeat(you)} />
       {silenced.value && (
         <div class="sound">

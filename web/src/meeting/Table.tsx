@@ -86,7 +86,7 @@ function Five({ meeting, together, open }: Groups): JSX.Element {
         <MuteTool meeting={meeting} />
         <CameraTool meeting={meeting} />
         <TogetherTool together={together} open={open} />
-        <Tool icon={Coffee} word={t("meeting.pause")} onPress={() => open("pause")} />
+        <Tool icon={Coffee} word={t("meeting.break")} onPress={() => open("pause")} />
         <LeaveTool open={open} />
       </div>
     </>

@@ -58,6 +58,7 @@ function Beside({ panel, together, narrow }: { panel: Panel; together: Together;
   useEffect(() => {
     // Whoever opened it wants to be in it; the button that puts it away is the next but one.
     place.current?.focus();
+    return place.current ? keepInSight(place.current) : undefined;
   }, []);
   return (
     <section class={`beside ${placeOf(panel)}`} data-panel={panel} aria-labelledby={id} tabIndex={-1} ref={place}>
@@ -75,6 +76,19 @@ function Beside({ panel, together, narrow }: { panel: Panel; together: Together;
       <Contents panel={panel} together={together} narrow={narrow} level={3} />
     </section>
   );
+}
+
+/** Where a keyboard comes up or a notice takes room, what one writes in stays in sight. */
+function keepInSight(place: HTMLElement): () => void {
+  const sized = new ResizeObserver(() => {
+    const written = document.activeElement;
+    if (!place.contains(written) || !written?.matches("input, textarea, [contenteditable=true]")) return;
+    const at = written.matches("[contenteditable]") ? document.getSelection()?.focusNode : written;
+    const line = at instanceof Element ? at : at?.parentElement;
+    line?.scrollIntoView({ block: "nearest" });
+  });
+  sized.observe(place);
+  return () => sized.disconnect();
 }
 
 interface ContentsProps {
@@ -114,11 +128,16 @@ export function Contents({ panel, together, narrow, level }: ContentsProps): JSX
   if (!sharing || !draw) return <p role="status">{t("together.coming")}</p>;
   const target = together.target.value;
   const Troubles = together.troubles.value;
-  const told = Troubles && (
-    <Troubles sharing={sharing} names={together.names()} journals={tells(together.open.value, panel)} />
+  const { value: phase } = sharing.phase;
+  const journals = tells(together.open.value, panel);
+  const bare = phase === "waiting" && together.lineTold.value;
+  const told = (
+    <div class="told">
+      {Troubles && <Troubles sharing={sharing} names={together.names()} journals={journals} bare={bare} />}
+    </div>
   );
   // What cannot be opened yet cannot be shown, nor written in; what is not this browser's any more is not left open.
-  if (sharing.phase.value === "locked" || sharing.phase.value === "ended") return <div>{told}</div>;
+  if (phase === "locked" || phase === "ended") return <div>{told}</div>;
   return (
     <>
       {told}

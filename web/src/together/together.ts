@@ -49,6 +49,8 @@ export class Together {
   readonly unread = signal(0);
   /** Somebody thinks, or both are quiet. */
   readonly calm = signal(false);
+  /** Above the table it is told already that the line is down. */
+  readonly lineTold = signal(false);
   /** Draws what people must know of it; here with the code. */
   readonly troubles = signal<typeof Troubles | null>(null);
   /** Something to show in a panel once it is open: a note, a message. */
