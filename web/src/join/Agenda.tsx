@@ -1,15 +1,12 @@
 import { useSignal } from "@preact/signals";
-import type { ComponentType, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Id, otherSeat, type Seat } from "../protocol";
-import type { Names } from "../sharing/layout";
-import type { Sharing, Work } from "../sharing/types";
-import { until } from "../sharing/until";
+import type { Sharing } from "../sharing/types";
 import { t, tn } from "../words";
+import { type Glance, openGlance } from "./glance";
 import type { Me } from "./requests";
 import type { SeatBrowsers } from "./seat_browsers";
-
-type Glance = ComponentType<{ sharing: Work; names: Names }>;
 
 interface Props {
   readonly room: Id;
@@ -22,7 +19,7 @@ interface Props {
 /** What came since one was here, seen before one enters: new messages, and the agenda for the next meeting. In a browser
  * that holds the seat. It comes after the rest of the page, and its absence is no trouble. */
 export function Agenda({ room, seat, me, browsers }: Props): JSX.Element {
-  const shown = useSignal<{ sharing: Work; View: Glance } | null>(null);
+  const shown = useSignal<Glance | null>(null);
   const unread = useSignal(0);
   useEffect(() => {
     let sharing: Sharing | null = null;
@@ -42,7 +39,7 @@ export function Agenda({ room, seat, me, browsers }: Props): JSX.Element {
           follow();
           close();
         };
-        const found = await glance(sharing);
+        const found = await openGlance(sharing);
         if (!gone) shown.value = found;
       })
       .catch(() => undefined);
@@ -55,23 +52,13 @@ export function Agenda({ room, seat, me, browsers }: Props): JSX.Element {
   }, [room, seat, browsers, shown, unread]);
   const { sharing, View } = shown.value ?? {};
   return (
-    <>
+    <div class="next-time">
       <p class={unread.value > 0 ? "news" : "heard"} role="status">
         {unread.value > 0 && <a href={`/r/${room}/chat`}>{tn("join.news.chat", unread.value)}</a>}
       </p>
       {sharing && View && <View sharing={sharing} names={{ names: namesOf(me, seat), meeting: null }} />}
-    </>
+    </div>
   );
-}
-
-/** Where nothing was ever written there is nothing to fetch for it. */
-async function glance(sharing: Sharing): Promise<{ sharing: Work; View: Glance }> {
-  await until(
-    () => sharing.empty.value === false || sharing.work.value !== null,
-    () => sharing.phase.value !== "ended",
-  );
-  const [work, { AgendaGlance }] = await Promise.all([sharing.openWork(), import("../topics/AgendaGlance")]);
-  return { sharing: work, View: AgendaGlance };
 }
 
 /** Names as far as they are known; else what the seats are called. */

@@ -9,14 +9,17 @@ import type { TabMemory } from "../meeting/memory";
 import { remember } from "../meeting/memory";
 import type { Id, Seat } from "../protocol";
 import { publicKey, type SeatKey, seatKey } from "../seat_key";
+import type { Names } from "../sharing/layout";
 import { Button, Field, Mark, Notice, Radios } from "../ui/index.ts";
 import { t, tn } from "../words";
-import { Agenda } from "./Agenda";
+import { Agenda, namesOf } from "./Agenda";
+import { BeforeEntering } from "./BeforeEntering";
 import { BrowsersPanel, VouchedNote } from "./Browsers";
 import type { Personal } from "./fragment";
+import { agendaOnceIn, type Glance } from "./glance";
 import type { LevelMeter } from "./level";
 import { Preview } from "./Preview";
-import { askForDevice, deviceAnswered, type Joined, type JoinWords, type Me, sendJoin } from "./requests";
+import { askForDevice, askMe, deviceAnswered, type Joined, type JoinWords, type Me, sendJoin } from "./requests";
 import { useBrowsers } from "./seat_browsers";
 import { begin, heldOf, holds, type JoinEvent, type JoinState, needsPassword, next } from "./state";
 import { Taken } from "./Taken";
@@ -25,6 +28,13 @@ export interface Entered {
   joined: Joined;
   key: SeatKey;
   call: Call;
+}
+
+/** What waits for "Enter". */
+interface Before {
+  readonly entered: Entered;
+  readonly glance: Glance;
+  readonly names: Names;
 }
 
 interface Props {
@@ -44,6 +54,7 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
   };
   const waiting = useRef<AbortController | null>(null);
   const onlyLook = useRef(false);
+  const before = useRef<Before | null>(null);
   useEffect(() => () => waiting.current?.abort(), []);
 
   async function enter(more: Partial<JoinWords> = {}): Promise<void> {
@@ -63,13 +74,33 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
       if (call === null) {
         if (joined.personal) remember(room, { personalUnread: true });
         location.assign(`/r/${room}/topics`);
-      } else onEnter({ joined, key, call });
+      } else if (!holds(me, seat)) await showAgenda({ joined, key, call });
+      else onEnter({ joined, key, call });
     } catch (failure) {
       call?.close();
       const problem = failure instanceof ApiError ? failure.problem : {};
       const code = failure instanceof ApiError ? failure.code : "unknown";
       say({ type: "failed", code, failure, now: Date.now(), details: problem });
     }
+  }
+
+  /** Whoever is new to this browser could not see what was sent for the next meeting. With nothing sent they enter. */
+  async function showAgenda(entered: Entered): Promise<void> {
+    const { seat } = entered.joined;
+    const [glance, now] = await Promise.all([agendaOnceIn(room, seat), askMe(room).catch(() => me)]);
+    if (glance === null) {
+      onEnter(entered);
+      return;
+    }
+    if (entered.joined.personal) remember(room, { personalUnread: true }); // should they turn away here
+    before.current = { entered, glance, names: { names: namesOf(now, seat), meeting: null } };
+    say({ type: "agenda" });
+  }
+
+  function goIn({ entered }: Before): void {
+    soundContext();
+    if (entered.joined.personal) remember(room, { personalUnread: false });
+    onEnter(entered);
   }
 
   function press(event: Event): void {
@@ -121,6 +152,8 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
         {asks && browsers && <VouchedNote browsers={browsers} />}
         {step.kind === "form" || step.kind === "sending" ? (
           <Form state={state.value} say={say} press={press} me={me} personal={personal} room={room} />
+        ) : step.kind === "agenda" ? (
+          <AgendaStep before={before.current} enter={goIn} />
         ) : (
           <Taken
             step={step}
@@ -132,15 +165,19 @@ export function JoinPage({ room, me, personal, memory, media, meter, onEnter }: 
             }}
           />
         )}
-        {step.kind === "form" && own && browsers && (
-          <>
-            <Agenda key={own} room={room} seat={own} me={me} browsers={browsers} />
-            <BrowsersPanel key={`${own} browsers`} browsers={browsers} />
-          </>
-        )}
       </section>
+      {step.kind === "form" && own && browsers && (
+        <>
+          <Agenda key={own} room={room} seat={own} me={me} browsers={browsers} />
+          <BrowsersPanel key={`${own} browsers`} browsers={browsers} />
+        </>
+      )}
     </main>
   );
+}
+
+function AgendaStep({ before, enter }: { before: Before | null; enter: (before: Before) => void }): JSX.Element | null {
+  return before && <BeforeEntering glance={before.glance} names={before.names} onEnter={() => enter(before)} />;
 }
 
 interface FormProps {

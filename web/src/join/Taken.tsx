@@ -7,7 +7,7 @@ import { type Key, t } from "../words";
 import type { Step } from "./state";
 
 interface Props {
-  readonly step: Exclude<Step, { kind: "form" } | { kind: "sending" }>;
+  readonly step: Exclude<Step, { kind: "form" | "sending" | "agenda" }>;
   readonly choose: (seat: Seat) => void;
   readonly continueHere: (seat: Seat) => void;
   readonly back: () => void;

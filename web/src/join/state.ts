@@ -13,7 +13,9 @@ export type Step =
   /** The partner has been asked on their screen. */
   | { kind: "asking"; seat: Seat }
   | { kind: "refused"; seat: Seat }
-  | { kind: "lapsed"; seat: Seat };
+  | { kind: "lapsed"; seat: Seat }
+  /** The seat is theirs, and the agenda is to be seen before they enter. */
+  | { kind: "agenda" };
 
 export interface JoinState {
   seat: Seat | null;
@@ -35,6 +37,7 @@ export type JoinEvent =
   | { type: "sending" }
   | { type: "incomplete"; name: boolean; seat: boolean; password: boolean }
   | { type: "failed"; code: string; failure: unknown; now: number; details: Readonly<Record<string, unknown>> }
+  | { type: "agenda" }
   | { type: "asking"; seat: Seat }
   | { type: "device"; state: "refused" | "lapsed"; seat: Seat }
   | { type: "back" };
@@ -99,6 +102,8 @@ export function next(state: JoinState, event: JoinEvent, me: Me): JoinState {
       };
     case "failed":
       return failed(state, event);
+    case "agenda":
+      return { ...state, step: { kind: "agenda" }, failure: null };
     case "asking":
       return { ...state, step: { kind: "asking", seat: event.seat }, failure: null };
     case "device":
