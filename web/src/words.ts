@@ -8,7 +8,6 @@ import error from "../words/en/error.json";
 import gestures from "../words/en/gestures.json";
 import join from "../words/en/join.json";
 import meeting from "../words/en/meeting.json";
-import site from "../words/en/site.json";
 import together from "../words/en/together.json";
 
 const texts = {
@@ -19,15 +18,16 @@ const texts = {
   ...gestures,
   ...join,
   ...meeting,
-  ...site,
   ...together,
 };
 
-/** Words of what is loaded only where it is shown; it brings them itself, see `bring`. */
+/** Words of what is loaded only where it is shown; it brings them itself, see `bring`. Those of `site.json` are
+ * the server's alone. */
 type Brought = typeof import("../words/en/admin.json") &
   typeof import("../words/en/board.json") &
   typeof import("../words/en/chat.json") &
   typeof import("../words/en/create.json") &
+  typeof import("../words/en/earlier.json") &
   typeof import("../words/en/notes.json") &
   typeof import("../words/en/recordings.json") &
   typeof import("../words/en/seat.json") &

@@ -52,6 +52,7 @@ class End implements LocalSharing {
   readonly ready = signal(true);
   readonly chatReady = signal(true);
   readonly empty = signal(false);
+  readonly reach = signal<number | null>(0);
   readonly work = signal(this);
   readonly unsent = signal(0);
   readonly troubles = signal<readonly Trouble[]>([]);
@@ -232,6 +233,7 @@ class End implements LocalSharing {
         if (update) Y.applyUpdate(this.doc, update, LINE);
       }
     }
+    this.reach.value = this.#cut ? null : this.server.updates.length;
     this.#show();
   }
 

@@ -1,8 +1,7 @@
 /** How many of the partner's messages this person has not seen yet. Small: the meeting loads it without the panel. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Id, Seat } from "../protocol";
-import type { Sharing } from "../sharing/types";
-import { isReadable } from "./thread.ts";
+import type { ChatEntry, Sharing } from "../sharing/types";
 
 export interface Unread {
   readonly count: ReadonlySignal<number>;
@@ -60,9 +59,27 @@ function countAfter(sharing: Sharing, read: number): number {
     const entry = entries[at];
     if (!entry?.stored) continue;
     if (entry.n <= read) break;
-    if (entry.seat !== sharing.you && isReadable(entry)) count += 1;
+    if (entry.seat !== sharing.you && isMessage(entry)) count += 1;
   }
   return count;
+}
+
+const reactions = new WeakMap<Uint8Array, boolean>();
+
+/** Neither deleted nor a reaction. What reads messages whole (body.ts) comes with the panel. */
+function isMessage({ body }: ChatEntry): boolean {
+  if (body === null) return false;
+  if (!reactions.has(body)) reactions.set(body, isReaction(body));
+  return !reactions.get(body);
+}
+
+function isReaction(body: Uint8Array): boolean {
+  try {
+    const said: unknown = JSON.parse(new TextDecoder().decode(body));
+    return typeof said === "object" && said !== null && Object.hasOwn(said, "reaction");
+  } catch {
+    return false;
+  }
 }
 
 function lastOwn(sharing: Sharing): number {
@@ -85,7 +102,7 @@ function parsed(text: string | null | undefined): number {
   return /^\d{1,15}$/.test(text ?? "") ? Number(text) : 0;
 }
 
-function browserStorage(): Keeps | null {
+export function browserStorage(): Keeps | null {
   try {
     return localStorage;
   } catch {

@@ -7,7 +7,7 @@ import { Floating } from "../gestures/Floating";
 import { QuietTool } from "../gestures/Quiet";
 import { Reactions } from "../gestures/Reactions";
 import { ThinkingTool } from "../gestures/Thinking";
-import { TogetherTools } from "../together/Tools";
+import { AllNews, TogetherTools } from "../together/Tools";
 import type { Together } from "../together/together";
 import { Icon } from "../ui/index.ts";
 import { t, tn } from "../words";
@@ -99,11 +99,7 @@ function TogetherTool({ together, open }: Pick<Groups, "together" | "open">): JS
     <button type="button" class="tool" onClick={() => open("together")}>
       <Icon icon={LayoutGrid} />
       <span>{t("together.together")}</span>
-      {together.unread.value > 0 && (
-        <span class="unread">
-          <span class="heard">{tn("together.unread", together.unread.value)}</span>
-        </span>
-      )}
+      <AllNews together={together} />
     </button>
   );
 }

@@ -89,6 +89,7 @@ class OpenSharing implements Work {
   readonly chat: ReadonlySignal<readonly ChatEntry[]>;
   readonly chatReady: ReadonlySignal<boolean>;
   readonly empty: ReadonlySignal<boolean | null>;
+  readonly reach: ReadonlySignal<number | null>;
   readonly work: ReadonlySignal<Work | null>;
 
   constructor(private readonly opening: Opening) {
@@ -104,10 +105,8 @@ class OpenSharing implements Work {
     this.chatReady = this.#talk.ready;
     this.#late = this.#makeLate();
     this.work = computed(() => (this.#late.here.value ? this : null));
-    this.empty = computed(() => {
-      const extents = this.#late.extents.value;
-      return extents && extents.document.head === 0;
-    });
+    this.reach = computed(() => this.#late.extents.value?.document.head ?? null);
+    this.empty = computed(() => (this.reach.value === null ? null : this.reach.value === 0));
     this.phase = computed(() => {
       const gate = this.#gate.value;
       if (gate === "locked" || gate === "ended") return gate;

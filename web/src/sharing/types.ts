@@ -99,6 +99,8 @@ export interface Sharing {
 
   /** Whether nothing was ever written into the shared document; null while the server has not said so. */
   readonly empty: ReadonlySignal<boolean | null>;
+  /** Up to which entry the shared document reaches; null while the line is down. */
+  readonly reach: ReadonlySignal<number | null>;
   /** The same with its documents, once they are here. */
   readonly work: ReadonlySignal<Work | null>;
   /** Fetches what the documents need, once; throws where that does not come, and may be called again. */

@@ -1,11 +1,8 @@
 import { useSignal } from "@preact/signals";
-import type { JSX } from "preact";
-import { useCallback } from "preact/hooks";
-import { errorWords } from "../api.ts";
-import { moment } from "../format.ts";
-import { type Id, otherSeat } from "../protocol";
+import type { ComponentType, JSX } from "preact";
+import { otherSeat } from "../protocol";
 import type { Names } from "../sharing/layout";
-import type { KeptSnapshot, Sharing } from "../sharing/types";
+import type { Sharing } from "../sharing/types";
 import { Button } from "../ui/index.ts";
 import { t } from "../words";
 
@@ -14,36 +11,26 @@ interface Props {
   readonly names: Names;
 }
 
-/** Board, notes and topics as each of the last meetings left them, and the way back: an ordinary change, seen by both and
- * taken back with "Undo". */
+/** The place for the earlier states; each time it is opened they are asked for anew. */
 export function Earlier({ sharing, names }: Props): JSX.Element {
-  const kept = useSignal<readonly KeptSnapshot[] | null>(null);
-  const going = useSignal<Id | null>(null);
-  const trouble = useSignal("");
-  const attempt = useCallback(
-    async (what: () => Promise<void>) => {
-      trouble.value = "";
-      try {
-        await what();
-      } catch (failure) {
-        trouble.value = errorWords(failure);
-      }
-    },
-    [trouble],
-  );
-  const look = useCallback(
-    () =>
-      attempt(async () => {
-        const all = await (await sharing.openWork()).kept();
-        kept.value = [...all].sort((one, other) => other.madeMs - one.madeMs);
-      }),
-    [attempt, sharing, kept],
-  );
-  async function goBack(id: Id): Promise<void> {
-    going.value = id;
-    await attempt(async () => (await sharing.openWork()).goBack(id));
-    going.value = null;
-  }
+  const view = useSignal<ComponentType<{ sharing: Sharing }> | null>(null);
+  const failed = useSignal(false);
+  const fetch = () => {
+    failed.value = false;
+    import("./EarlierStates").then(
+      ({ EarlierStates }) => {
+        view.value = EarlierStates;
+      },
+      () => {
+        failed.value = true;
+      },
+    );
+  };
+  const toggled = (open: boolean) => {
+    if (open) fetch();
+    else view.value = null;
+  };
+  const View = view.value;
   const waits = sharing.work.value?.waitsToForget.value && !sharing.partnerHere.value;
   return (
     <>
@@ -52,27 +39,16 @@ export function Earlier({ sharing, names }: Props): JSX.Element {
           {t("together.earlier.waits", { name: names.names[otherSeat(sharing.you)] })}
         </p>
       )}
-      <details class="panel" onToggle={(event) => void (event.currentTarget.open && look())}>
+      <details class="panel" onToggle={(event) => toggled(event.currentTarget.open)}>
         <summary>{t("together.earlier")}</summary>
-        <p class="second small">{t("together.earlier.text")}</p>
-        {trouble.value && <p role="alert">{trouble.value}</p>}
-        {kept.value?.length === 0 && <p>{t("together.earlier.none")}</p>}
-        <ul class="earlier">
-          {kept.value?.map((one) => (
-            <li key={one.id} class="row">
-              <span>{wordsOf(one)}</span>
-              <Button busy={going.value === one.id} onClick={() => void goBack(one.id)}>
-                {t("together.earlier.go")}
-              </Button>
-            </li>
-          ))}
-        </ul>
+        {failed.value && (
+          <div role="alert">
+            <p>{t("together.did_not_come")}</p>
+            <Button onClick={fetch}>{t("common.try_again")}</Button>
+          </div>
+        )}
+        {View && <View sharing={sharing} />}
       </details>
     </>
   );
 }
-
-const wordsOf = ({ meetingMs, madeMs }: KeptSnapshot): string =>
-  meetingMs === null
-    ? t("together.earlier.before", { moment: moment(madeMs) })
-    : t("together.earlier.of", { moment: moment(meetingMs) });

@@ -6,6 +6,7 @@ import type { Names } from "../sharing/layout";
 import type { Sharing, Work } from "../sharing/types";
 import { Button, Icon, Notice } from "../ui/index.ts";
 import { t } from "../words";
+import { SpokenNews } from "./Tools";
 import { JOURNALS, type Panel, placeOf, type Together, tells } from "./together";
 
 export interface PanelProps<On extends Sharing = Work> {
@@ -48,6 +49,7 @@ export function Panels({ together, narrow }: { together: Together; narrow: boole
       {[left, middle, right].map(
         (panel) => panel && <Beside key={panel} panel={panel} together={together} narrow={narrow} />,
       )}
+      <SpokenNews together={together} />
     </>
   );
 }

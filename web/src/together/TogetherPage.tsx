@@ -104,13 +104,13 @@ function Whole({ room, panel, me, together }: WholeProps): JSX.Element {
   const seat = seatOf(room, me);
   useEffect(() => {
     if (!seat) return;
-    const made = new Together(room, seat, () => ({ names: namesOf(me, seat), meeting: null }));
+    const made = new Together(room, seat, () => ({ names: namesOf(me, seat), meeting: null }), panel);
     together.value = made;
     return () => {
       together.value = null;
       made.close();
     };
-  }, [room, seat, me, together]);
+  }, [room, seat, me, together, panel]);
   useEffect(() => {
     const what = t(`together.${panel}`);
     if (me.title) document.title = t("together.page_title", { what, title: me.title });

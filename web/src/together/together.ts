@@ -8,6 +8,7 @@ import type { Id, Seat } from "../protocol";
 import type { Names } from "../sharing/layout";
 import type { Troubles } from "../sharing/Troubles";
 import type { Bounded, Sharing } from "../sharing/types";
+import type { Activity } from "./activity";
 
 export const PANELS = ["whiteboard", "notes", "topics", "chat"] as const;
 export type Panel = (typeof PANELS)[number];
@@ -51,10 +52,18 @@ export class Together {
   readonly calm = signal(false);
   /** Above the table it is told already that the line is down. */
   readonly lineTold = signal(false);
-  /** Draws what people must know of it; here with the code. */
+  /** Draws what people must know of it. */
   readonly troubles = signal<typeof Troubles | null>(null);
   /** Something to show in a panel once it is open: a note, a message. */
   readonly target = signal<{ panel: Panel; id: string } | null>(null);
+  /** What the other does with board, notes and topics. */
+  readonly activity = signal<Activity | null>(null);
+  readonly #visible = signal(document.visibilityState === "visible");
+  /** What lies open here and can be seen. */
+  readonly looking = computed(() => {
+    const { left, middle, right } = this.open.value;
+    return this.#visible.value ? [left, middle, right, this.alone].filter((panel) => panel !== null) : [];
+  });
   readonly any = computed(() => Object.values(this.open.value).some((panel) => panel !== null));
   #loading: Promise<void> | null = null;
   #closed = false;
@@ -64,7 +73,15 @@ export class Together {
     readonly room: Id,
     readonly you: Seat,
     readonly names: () => Names,
-  ) {}
+    /** The panel that is a page of its own here. */
+    private readonly alone: Panel | null = null,
+  ) {
+    const follow = () => {
+      this.#visible.value = document.visibilityState === "visible";
+    };
+    document.addEventListener("visibilitychange", follow);
+    this.#ends.push(() => document.removeEventListener("visibilitychange", follow));
+  }
 
   /** Fetches the light part: line and chat. May be called again after a failure, which it does not throw. */
   load(): Promise<void> {
@@ -84,15 +101,21 @@ export class Together {
     if (this.#closed) return;
     const sharing = this.sharing.peek();
     if (!sharing) throw new Error("the code did not come");
-    if (panel !== "chat") await sharing.openWork();
+    await Promise.all([this.#fetchTroubles(), panel !== "chat" && sharing.openWork()]);
+  }
+
+  /** What tells of troubles comes with the first panel, which tells of its line too, or with the first of them. */
+  async #fetchTroubles(): Promise<void> {
+    const { Troubles } = await import("../sharing/Troubles");
+    this.troubles.value = Troubles;
   }
 
   async #load(): Promise<void> {
     if (this.sharing.peek() || this.#closed) return;
-    const [{ openSharing }, { Troubles }, { unreadCount }] = await Promise.all([
+    const [{ openSharing }, { unreadCount, browserStorage }, { Activity }] = await Promise.all([
       import("../sharing/open"),
-      import("../sharing/Troubles"),
       import("../chat/unread"),
+      import("./activity"),
     ]);
     if (this.#closed) return;
     const sharing = openSharing({
@@ -100,16 +123,22 @@ export class Together {
       you: this.you,
       seatSecret: remembered(this.room).personal ?? null,
     });
-    const unread = unreadCount(sharing);
+    const storage = browserStorage();
+    const unread = unreadCount(sharing, storage);
+    const activity = new Activity(sharing, this, storage);
     this.#ends.push(
       effect(() => {
         const [count, calm] = [unread.count.value, this.calm.value];
         if (!calm || count < this.unread.peek()) this.unread.value = count;
       }),
+      effect(() => {
+        if (sharing.troubles.value.length > 0) this.#fetchTroubles().catch(() => undefined); // the next one tries again
+      }),
       () => unread.close(),
+      () => activity.close(),
       () => sharing.close(),
     );
-    this.troubles.value = Troubles;
+    this.activity.value = activity;
     this.sharing.value = sharing;
   }
 
@@ -133,6 +162,7 @@ export class Together {
   close(): void {
     this.#closed = true;
     for (const end of this.#ends.splice(0)) end();
+    this.activity.value = null;
     this.sharing.value = null;
   }
 }
