@@ -1,9 +1,11 @@
 """What goes wrong at the door: devices refused, passwords guessed."""
 
-import pytest
-from playwright.async_api import Browser, Playwright, expect
+import contextlib
 
-from tests.e2e.conftest import Meet
+import pytest
+from playwright.async_api import Browser, Error, Playwright, expect
+
+from tests.e2e.conftest import Meet, Pair
 from tests.e2e.people import Person, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -25,6 +27,22 @@ async def test_refused_devices_and_a_guesser_keep_nobody_out(
         # the pair comes in as usual
         await pair.mentee.page.reload()
         await pair.mentee.sees(pair.mentor.name)
+        await a_crashed_page_is_led_back_to_its_seat(pair)
+
+
+async def a_crashed_page_is_led_back_to_its_seat(pair: Pair) -> None:
+    mentor, mentee = pair.mentor, pair.mentee
+    with contextlib.suppress(Error):
+        await mentee.page.goto("chrome://crash")
+    await expect(mentor.page.get_by_text(f"The line to {mentee.name} broke").first).to_be_visible()
+    mentee.page = await mentee.context.new_page()
+    await mentee.page.goto(pair.link)
+    await expect(mentee.page.get_by_role("radio", name="Mentee")).to_be_checked()
+    await expect(mentee.page.get_by_text("You were here a moment ago.")).to_be_visible()
+    await expect(mentee.page.get_by_label("Your name")).to_have_value(mentee.name)
+    await mentee.button("Join").click()
+    await mentee.sees(mentor.name)
+    await expect(mentor.page.get_by_text("broke")).to_have_count(0)
 
 
 async def refused_devices_are_named(stranger: Person, link: str) -> None:

@@ -28,6 +28,7 @@ async def test_what_is_said_in_the_chat_is_ones_own_to_take_back(browser: Browse
         await together.go_to(person, pair.link, "chat")
         await expect(person.page.get_by_text("Nothing here yet")).to_be_visible()
     await they_see_each_other_type(mentor, mentee)
+    await what_is_half_written_is_there_again(mentor)
     await the_end_stays_in_sight(mentor)
     await a_message_stays_whole_while_the_line_is_down(pair, line)
     await what_waits_is_taken_back(mentor, mentee, line)
@@ -70,6 +71,31 @@ async def they_see_each_other_type(mentor: Person, mentee: Person) -> None:
     await field.press("Enter")
     await expect(told).to_have_text("")
     await expect(together.message(mentor, "Good")).to_be_visible()
+
+
+async def what_is_half_written_is_there_again(person: Person) -> None:
+    """After the page was loaded anew, until it is sent."""
+    field = person.page.get_by_label("Write a message")
+    await field.press_sequentially("And then I wan")
+    await person.page.reload()
+    await expect(field).to_have_value("And then I wan")
+    await field.press_sequentially("ted to say")
+    await field.press("Enter")
+    await expect(field).to_have_value("")
+    await expect(together.message(person, "And then I wanted to say")).to_be_visible()
+    await person.page.wait_for_function(NOTHING_HALF_WRITTEN)
+    await person.page.reload()
+    await expect(together.message(person, "And then I wanted to say")).to_be_visible()
+    await expect(field).to_have_value("")
+
+
+NOTHING_HALF_WRITTEN = """async () => {
+  const done = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+  const database = await done(indexedDB.open('visavis-outbox'));
+  const keys = await done(database.transaction('forget').objectStore('forget').getAllKeys());
+  database.close();
+  return !keys.some((key) => key.includes('/draft/'));
+}"""
 
 
 SHRINKS_AND_GROWS = """async (log) => {

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from playwright.async_api import Browser, Locator, expect
 
 from tests.e2e import together
+from tests.e2e.axe import PHONE, findings
 from tests.e2e.conftest import Meet
 from tests.e2e.people import NO_DEVICES, Person
 from tests.e2e.place import Place
@@ -276,13 +277,26 @@ async def test_nothing_nags_while_somebody_thinks(meet: Meet) -> None:
 async def test_topics_are_moved_worked_on_and_told_of_at_the_door(browser: Browser, place: Place) -> None:
     pair = await pair_at_the_pages(browser, place.url)
     mentor, mentee = pair.mentor, pair.mentee
+    personal = await shown_link(mentee)
     await together.go_to(mentor, pair.link, "topics")
+    await what_is_half_written_is_there_again(mentee)
     await together.add_topics(mentee, "The talk on Friday", "A course", "Fewer evenings")
     await they_are_dragged(mentor, mentee)
     await notes_goals_and_actions(mentor, mentee)
     await the_agenda_is_told_of(pair)
+    await a_browser_that_is_new_shows_it_before_one_enters(browser, pair, personal)
     await a_meeting_uses_it_up_though_nobody_opens_it(pair)
     await pair.close()
+
+
+async def what_is_half_written_is_there_again(person: Person) -> None:
+    """After the page was loaded anew; put away by oneself it is gone."""
+    await person.button("Add a topic").click()
+    await person.page.get_by_label("A new topic").press_sequentially("Half a thou")
+    await person.page.reload()
+    await expect(person.page.get_by_label("A new topic")).to_have_value("Half a thou")
+    await person.page.get_by_label("A new topic").press("Escape")
+    await expect(person.button("Add a topic")).to_be_visible()
 
 
 async def they_are_dragged(mentor: Person, mentee: Person) -> None:
@@ -378,6 +392,21 @@ async def the_agenda_is_told_of(pair: Pages) -> None:
     await together.go_to(mentor, pair.link, "notes")
     await expect(head.get_by_role("link", name="Chat", exact=True)).to_be_visible()
     await expect(head.get_by_role("link", name="Topics", exact=True)).to_be_visible()
+
+
+async def a_browser_that_is_new_shows_it_before_one_enters(browser: Browser, pair: Pages, personal: str) -> None:
+    again = await Person.arrive(browser, pair.mentee.name, "mentee", still=True, devices=NO_DEVICES)
+    await again.page.goto(personal)
+    await again.page.get_by_label("Your name").fill(again.name)
+    await again.button("Join").click()
+    await expect(again.page.get_by_role("heading", name="Before you enter")).to_be_focused()
+    yours = again.page.get_by_role("region", name="You have sent the agenda for your next meeting")
+    await expect(yours.get_by_role("listitem")).to_have_text(["The talk on Friday"])
+    assert await findings(again.page, PHONE) == [], "before one enters"
+    await again.button("Enter").click()
+    await together.leave(again)
+    await again.context.close()
+    assert again.troubles == []
 
 
 async def a_meeting_uses_it_up_though_nobody_opens_it(pair: Pages) -> None:
