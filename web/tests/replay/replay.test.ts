@@ -229,11 +229,32 @@ describe("a recording of several runs", () => {
     ]);
   });
 
-  test("has nothing for a run that kept nothing, and says so", () => {
+  test("shows how things stood last in a run that kept nothing, and says so", () => {
     const replay = twoRuns();
-    expect(replay.moment(20_000)).toBeNull();
-    expect(new Replay([], []).moment(0)).toBeNull();
+    expect(keys(replay, 20_000)).toEqual(keys(replay, 19_999));
+    expect(numbers(replay, 24_000)).toEqual(numbers(replay, 19_999));
+    expect([19_999, 20_000, 24_000].map((at) => replay.moment(at)?.stoodAt)).toEqual([null, 20_000, 20_000]);
     expect(replay.place(20_000)).toBe(replay.place(24_000));
+    expect(replay.place(20_000)).not.toBe(replay.place(19_999));
+  });
+
+  test("has nothing only as long as nothing was kept", () => {
+    const begin: Frame = { tag: "begin", atMs: START + 60_500, seat: "mentor", document: fresh(new Y.Doc()), upto: 0 };
+    const replay = new Replay(RUNS, [{ run: 2, frames: [begin] }]);
+    expect([0, 9_999].map((at) => replay.moment(at))).toEqual([null, null]);
+    expect(replay.moment(10_000)?.stoodAt).toBeNull();
+    expect(new Replay([], []).moment(0)).toBeNull();
+  });
+
+  test("goes on with what stood last at the end, where a run was opened and recorded nothing", () => {
+    const runs = RUNS.map((run) => (run.run === 3 ? { ...run, length_ms: 0 } : run));
+    const frames: Frame[] = [
+      { tag: "begin", atMs: START + 61_000, seat: "mentee", document: fresh(new Y.Doc()), upto: 0 },
+      chatFrame(1, START + 62_000, "the last"),
+    ];
+    const replay = new Replay(runs, [{ run: 2, frames }]);
+    expect(numbers(replay, 20_000)).toEqual([1]);
+    expect(replay.moment(20_000)?.stoodAt).toBeNull();
   });
 
   test("has the same place exactly as long as there is nothing new", () => {

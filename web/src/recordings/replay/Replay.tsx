@@ -117,11 +117,13 @@ function Seen({ room, engine, manifest, view, replay }: SeenProps): JSX.Element 
     jump,
   };
   const Shown = VIEWS[view];
+  const { cutAt, stoodAt } = moment;
   return (
     <>
-      {moment.cutAt !== null && (
+      {(cutAt ?? stoodAt) !== null && (
         <Notice kind="pause" role="status">
-          {t("recordings.replay.cut", { place: digits(moment.cutAt) })}
+          {cutAt !== null && t("recordings.replay.cut", { place: digits(cutAt) })}
+          {cutAt === null && stoodAt !== null && t("recordings.replay.stood", { place: digits(stoodAt) })}
         </Notice>
       )}
       <Boundary

@@ -27,11 +27,23 @@ export interface Moment {
   readonly happened: readonly Event[];
   /** Since here what was written was not kept; null: all of it is there. */
   readonly cutAt: number | null;
+  /** Since here nothing was kept at all, and this is how it stood last; null: it is of this moment. */
+  readonly stoodAt: number | null;
 }
+
+type KeptRun = Kept & { readonly track: Track; readonly earlier: readonly Event[] };
 
 interface Stretch {
   readonly from: number;
-  readonly kept: (Kept & { readonly track: Track; readonly earlier: readonly Event[] }) | null;
+  readonly kept: KeptRun | null;
+}
+
+/** What stands at a moment. */
+interface Standing {
+  readonly index: number;
+  readonly kept: KeptRun;
+  /** It is from before here, and since then nothing was kept. */
+  readonly stoodAt: number | null;
 }
 
 export class Replay {
@@ -47,8 +59,10 @@ export class Replay {
     for (const run of [...runs].sort((one, other) => one.run - other.run)) {
       const kept = stretchOf(run, parts.find((part) => part.run === run.run)?.frames ?? []);
       const from = run.offset_ms;
-      if (kept === null) stretches.push({ from, kept });
-      else {
+      if (kept === null) {
+        // a run that was opened and never recorded anything hides nothing
+        if (run.length_ms > 0) stretches.push({ from, kept });
+      } else {
         // what a later run begins with, beyond what is known, was written while the recording was paused
         this.#noteOrigins(kept, began === null ? null : from);
         began ??= run.started_ms;
@@ -63,21 +77,22 @@ export class Replay {
 
   /** Stays the same as long as there is nothing new to be seen. */
   place(at: number): string {
-    const index = this.#indexAt(at);
-    const kept = this.#stretches[index]?.kept;
-    if (!kept) return `${index}`;
+    const stands = this.#standing(at);
+    if (stands === null) return "";
+    const { index, kept, stoodAt } = stands;
     const cut = cutUntil(kept, at) === null ? "" : "/cut";
-    return `${index}/${countUntil(kept.changes, at)}/${countUntil(kept.lines, at)}${cut}`;
+    return `${index}/${countUntil(kept.changes, at)}/${countUntil(kept.lines, at)}${cut}/${stoodAt ?? ""}`;
   }
 
-  /** Null where nothing was kept. The document changes with the next question. */
+  /** Null where nothing was kept until then. The document changes with the next question. */
   moment(at: number): Moment | null {
-    const kept = this.#stretches[this.#indexAt(at)]?.kept;
-    if (!kept) return null;
+    const stands = this.#standing(at);
+    if (stands === null) return null;
+    const { kept, stoodAt } = stands;
+    const cutAt = cutUntil(kept, at);
     const doc = kept.track.at(countUntil(kept.changes, at));
     const { chat, happened } = told(kept.lines.slice(0, countUntil(kept.lines, at)));
-    const cutAt = cutUntil(kept, at);
-    return { doc, touched: kept.track.touched, chat, happened: [...kept.earlier, ...happened], cutAt };
+    return { doc, touched: kept.track.touched, chat, happened: [...kept.earlier, ...happened], cutAt, stoodAt };
   }
 
   /** Where a chat entry was written; null: before the recording. */
@@ -87,6 +102,16 @@ export class Replay {
 
   close(): void {
     for (const { kept } of this.#stretches) kept?.track.close();
+  }
+
+  /** Of a run of which nothing was kept, what stood last is shown, and that it does not go on. */
+  #standing(at: number): Standing | null {
+    const here = this.#indexAt(at);
+    const index = this.#stretches.findLastIndex(({ kept }, place) => place <= here && kept !== null);
+    const kept = this.#stretches[index]?.kept;
+    if (!kept) return null;
+    const stoodAt = index < here ? (this.#stretches[index + 1]?.from ?? null) : null;
+    return { index, kept, stoodAt };
   }
 
   #indexAt(at: number): number {
