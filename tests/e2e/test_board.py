@@ -236,9 +236,20 @@ async def a_template_and_a_clear_page(pair: Pair) -> None:
     drawn = ["Picture", "Picture", "Picture", "Arrow", "Choose two", "1 pen stroke"]
     await mentor.button("Clear").click()
     await together.board_says(mentee)
+    told = mentee.page.get_by_role("status").filter(has_text=f"{mentor.name} has cleared the page")
+    await expect(told).to_be_visible()
     await mentor.button("Undo").last.click()
     await says_all(mentee, drawn)
+    await expect(told).to_have_count(0)
+    # what Excalidraw's own key would do, in our way; its modes that hide things are not to be had
+    for keys in ("Alt+z", "Alt+r", "Control+Delete"):
+        await mentor.page.locator(".excalidraw").first.press(keys)
+    await expect(mentor.page.locator(".excalidraw-modal-container, .zen-mode, .excalidraw--view-mode")).to_have_count(0)
+    await told.get_by_role("button", name="Bring it back").click()
+    await says_all(mentor, drawn)
+    await expect(told).to_have_count(0)
     await mentor.button("Clear").click()
+    await told.get_by_role("button", name="Close").click()
     await together.board_says(mentee)
     await mentee.button("Templates").click()
     await mentee.page.get_by_role("button", name="30 / 60 / 90 days").click()

@@ -20,8 +20,28 @@ export function BoardNotes({ desk, names }: Props): JSX.Element {
     <div class="board-notes" role="status">
       {note && <Told note={note} close={close} />}
       {!note && desk.gettingFull && <Notice kind="pause">{t("board.getting_full")}</Notice>}
+      <ClearedPage {...{ desk, names }} />
       <Deleted {...{ desk, names }} />
     </div>
+  );
+}
+
+/** The last page the partner cleared: one at a time. */
+function ClearedPage({ desk, names }: Props): JSX.Element | null {
+  const [cleared] = desk.cleared.value;
+  const page = desk.pages.value.find(({ id }) => id === cleared?.page);
+  if (!cleared || !page) return null;
+  const name = names.names[otherSeat(desk.sharing.you)];
+  return (
+    <Notice kind="calm">
+      <p>{t("board.cleared_by", { name, page: page.label })}</p>
+      <div class="row">
+        <Button onClick={() => desk.putBack(cleared)}>{t("board.page.bring_back")}</Button>
+        <Button kind="quiet" onClick={() => desk.leaveCleared(cleared)}>
+          {t("common.close")}
+        </Button>
+      </div>
+    </Notice>
   );
 }
 

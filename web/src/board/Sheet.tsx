@@ -103,6 +103,7 @@ function begin(
     onRefused: () => {
       desk.note.value = { kind: "image", reason: "not_a_picture" };
     },
+    onClear: () => desk.clear(),
   });
   const stay = desk.sharing.onLeaving(() => island.flush());
   return () => {

@@ -17,10 +17,6 @@ export function BoardTools({ desk }: { desk: BoardDesk }): JSX.Element {
     sheet.value = null;
   };
   const waiting = desk.island.value === null;
-  const clear = () => {
-    const undo = desk.island.peek()?.clear();
-    if (undo) desk.note.value = { kind: "cleared", undo };
-  };
   return (
     <div class="board-tools" role="toolbar" aria-label={t("board.tools")}>
       <input
@@ -66,7 +62,7 @@ export function BoardTools({ desk }: { desk: BoardDesk }): JSX.Element {
       >
         {t("board.as_text")}
       </Button>
-      <Button kind="quiet" icon={Eraser} title={t("board.clear")} disabled={waiting} onClick={clear}>
+      <Button kind="quiet" icon={Eraser} title={t("board.clear")} disabled={waiting} onClick={() => desk.clear()}>
         {t("board.clear")}
       </Button>
       <Templates desk={desk} open={sheet.value === "templates"} close={close} />

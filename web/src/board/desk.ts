@@ -5,6 +5,7 @@ import type { Id } from "../protocol";
 import { pages as pagesMap } from "../sharing/layout";
 import type { Work } from "../sharing/types";
 import { BOUNDS } from "./clean";
+import { type Cleared, clearedBy, isBack, putBack } from "./cleared";
 import { Collector } from "./collect";
 import { Deletions } from "./deletions";
 import type { Island } from "./island";
@@ -33,12 +34,15 @@ export interface Gone extends model.DeletedPage {
 }
 
 const REFRESH_MS = 150;
+const MOST_CLEARED = 20;
 const COLLECT_MS = 10 * 60 * 1000;
 
 export class BoardDesk {
   readonly pages: Signal<readonly model.PageInfo[]> = signal([]);
   /** Deleted ones that can be brought back, and have not been put away here; those this person must answer for first. */
   readonly deleted: Signal<readonly Gone[]> = signal([]);
+  /** Pages the partner cleared, the last one first. */
+  readonly cleared: Signal<readonly Cleared[]> = signal([]);
   readonly surface = signal<Surface | null>(null);
   /** Elements on the open page. */
   readonly count = signal(0);
@@ -65,12 +69,14 @@ export class BoardDesk {
     this.deletions = new Deletions(sharing);
     this.pictures = new Collector(sharing);
     const collecting = setInterval(() => this.collect(), COLLECT_MS);
-    const changed = () => {
+    const changed = (events: readonly Y.YEvent<never>[], transaction: Y.Transaction) => {
+      const cleared = clearedBy(events, transaction);
+      if (cleared.length > 0) this.cleared.value = [...cleared, ...this.cleared.value].slice(0, MOST_CLEARED);
       this.refreshTimer ??= setTimeout(() => this.refresh(), REFRESH_MS);
     };
-    pagesMap(sharing.doc).observeDeep(changed);
+    pagesMap(sharing.doc).observeDeep(changed as never);
     this.stops.push(
-      () => pagesMap(sharing.doc).unobserveDeep(changed),
+      () => pagesMap(sharing.doc).unobserveDeep(changed as never),
       () => this.live.close(),
       () => clearInterval(collecting),
       // a page made before all is here might be made a second time
@@ -112,6 +118,12 @@ export class BoardDesk {
     this.open(page);
   }
 
+  /** Takes everything off the page that lies open, with the way back. */
+  clear(): void {
+    const undo = this.island.peek()?.clear();
+    if (undo) this.note.value = { kind: "cleared", undo };
+  }
+
   rename(page: Id, name: string): void {
     model.renamePage(this.sharing.doc, page, name);
     this.refresh();
@@ -128,6 +140,18 @@ export class BoardDesk {
     for (const page of pages) model.bringBack(this.sharing.doc, page);
     this.refresh();
     if (pages[0] !== undefined) this.open(pages[0]);
+  }
+
+  /** Puts what stood on a cleared page back on it. */
+  putBack(cleared: Cleared): void {
+    putBack(this.sharing.doc, cleared);
+    this.refresh();
+    this.open(cleared.page);
+  }
+
+  /** Says no more of a page the partner cleared. */
+  leaveCleared(cleared: Cleared): void {
+    this.cleared.value = this.cleared.value.filter((one) => one !== cleared);
   }
 
   /** It may go for good, when this meeting is over. */
@@ -192,6 +216,8 @@ export class BoardDesk {
     this.deletions.tidy(gone, (page) => pagesMap(doc).has(page));
     replace(this.pages, model.listPages(doc, this.meeting, now));
     replace(this.deleted, this.toTell(gone));
+    const cleared = this.cleared.peek().filter((one) => model.isShown(doc, one.page) && !isBack(doc, one));
+    if (cleared.length < this.cleared.peek().length) this.cleared.value = cleared;
     const page = this.surface.peek()?.page;
     if (page === undefined) return;
     if (model.isShown(doc, page)) this.open(page);

@@ -9,6 +9,8 @@ export interface Intake {
   readonly onPictures: (files: readonly File[], at: { x: number; y: number } | null) => void;
   /** Something that cannot be put on the board. */
   readonly onRefused: () => void;
+  /** The keys that clear the page. */
+  readonly onClear: () => void;
 }
 
 const PASSED_ON = new WeakSet<Event>();
@@ -33,15 +35,24 @@ export function guardIntake(host: HTMLElement, intake: Intake): () => void {
     else intake.onRefused();
   };
   const keys = (event: KeyboardEvent) => {
-    if (isTakenKey(event)) event.stopImmediatePropagation();
+    const target = event.target instanceof Element ? event.target : null;
+    const inDialog = target?.closest(".excalidraw-modal-container") != null;
+    const isWritten = target?.closest("input, textarea, [contenteditable]") != null;
+    const taken = host.contains(target) || inDialog ? takenKey(event, isWritten) : null;
+    if (taken === null) return;
+    event.stopImmediatePropagation();
+    if (taken !== "clear") return;
+    event.preventDefault();
+    if (!inDialog) intake.onClear();
   };
   window.addEventListener("paste", paste, true);
   host.addEventListener("drop", drop, true);
-  host.addEventListener("keydown", keys, true);
+  // its dialogs lie outside, and it hears their keys too
+  window.addEventListener("keydown", keys, true);
   return () => {
     window.removeEventListener("paste", paste, true);
     host.removeEventListener("drop", drop, true);
-    host.removeEventListener("keydown", keys, true);
+    window.removeEventListener("keydown", keys, true);
   };
 }
 
@@ -73,9 +84,24 @@ function passOn(event: ClipboardEvent, text: string): void {
   event.target?.dispatchEvent(plain);
 }
 
-/** Its own ways to save and to open files; the board has others. */
-function isTakenKey(event: KeyboardEvent): boolean {
-  if (!event.ctrlKey && !event.metaKey) return false;
+type Pressed = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
+
+/** With Ctrl or Cmd: open, save, look for words (beside the library we do not have), a hint at a palette that is not there. */
+const WITH_CTRL = new Set(["o", "s", "f", "p"]);
+/** With Alt: the modes that hide its tools and ours, zen and view. */
+const WITH_ALT = new Set(["KeyZ", "KeyR"]);
+
+/**
+ * Keys that Excalidraw must not hear: its ways to save, open and export, which the board has in its own way; to clear the
+ * page, which would empty it without the way back and lose its paper; its modes; and the theme, which follows the page's.
+ */
+export function takenKey(event: Pressed, isWritten: boolean): "clear" | "taken" | null {
+  const { code, altKey, shiftKey } = event;
   const key = event.key.toLowerCase();
-  return key === "o" || key === "s" || (event.shiftKey && key === "e");
+  if (event.ctrlKey || event.metaKey) {
+    if (key === "delete" || key === "backspace") return isWritten ? null : "clear";
+    return (WITH_CTRL.has(key) && !altKey) || (shiftKey && key === "e") ? "taken" : null;
+  }
+  if (!altKey || isWritten) return null;
+  return (shiftKey ? code === "KeyD" : WITH_ALT.has(code)) ? "taken" : null;
 }

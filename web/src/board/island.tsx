@@ -205,6 +205,9 @@ class Mounted implements Island {
         langCode="en"
         aiEnabled={false}
         validateEmbeddable={false}
+        // said, they are in no menu and no key
+        viewModeEnabled={false}
+        zenModeEnabled={false}
         UIOptions={{
           canvasActions: {
             changeViewBackgroundColor: false,
