@@ -141,6 +141,8 @@ class LegDurable(Struct, frozen=True):
     seat: Seat
     recording: str
     run: int
+    since_ms: int
+    """When the run's first frame was taken, of whichever leg."""
 
 
 class LegShut(Struct, frozen=True):

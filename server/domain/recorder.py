@@ -10,14 +10,16 @@ from server.domain.values import RecordingState, Seat
 
 
 def leg_durable(turn: Turn, event: LegDurable) -> None:
-    """It is called recording once something of both lies on the disk."""
+    """It is called recording once something of both lies on the disk. Its time counts from its first frame, as the
+    recording's own does: else more would be said to be saved than there is."""
     tape = turn.room.tape
     if tape is None or not tape.permit or (tape.recording, tape.run) != (event.recording, event.run):
         return
     durable = tape.durable | {event.seat}
     turn.set_tape(durable=durable, legs=tape.legs | {event.seat})
     if tape.state is RecordingState.STARTING and durable == BOTH:
-        turn.set_tape(state=RecordingState.RECORDING, until_ms=None, started_ms=turn.now)
+        started_ms = min(turn.now, event.since_ms)
+        turn.set_tape(state=RecordingState.RECORDING, until_ms=None, started_ms=started_ms)
         turn.emit(Ring("recording_started", tuple(Seat)))
 
 

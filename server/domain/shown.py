@@ -51,7 +51,7 @@ class RecordingView(Struct, frozen=True):
     """The number of the permit: 1, then one more after every pause."""
     until_ms: Milliseconds | None
     started_ms: Milliseconds | None
-    """Since when this run is on record; with `recorded_ms` it gives the running time."""
+    """When the first frame of this run was taken; with `recorded_ms` it gives the running time."""
     recorded_ms: Milliseconds
     """Length of the finished runs together."""
     saved_ms: Milliseconds

@@ -105,7 +105,7 @@ class Tape(Struct, frozen=True):
     """Whose legs may still be open."""
     legs_until_ms: int | None = None
     started_ms: int | None = None
-    """Since when this run is on record."""
+    """When the first frame of this run was taken, once it is on record."""
     ended_ms: int | None = None
     """When the last permit closed."""
     sealed_end_ms: int | None = None

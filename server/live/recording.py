@@ -204,7 +204,7 @@ class LiveRecording:
     def _heard(self, event: RecorderEvent) -> None:
         match event:
             case Durable():
-                self._report(LegDurable(event.seat, event.recording, event.run))
+                self._report(LegDurable(event.seat, event.recording, event.run, event.since_ms))
             case LegFailed():
                 self._report(RecorderFailed(event.recording, event.run, event.seat, event.reason))
             case WriteFailed():

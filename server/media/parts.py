@@ -84,6 +84,8 @@ class Durable(Struct, frozen=True):
     recording: str
     run: int
     seat: Seat
+    since_ms: int
+    """When the run's first frame was taken, of whichever leg: from there everything in the run is counted."""
 
 
 class Saved(Struct, frozen=True):

@@ -73,6 +73,7 @@ class Recorder:
         self._permit: Permit | None = None
         self._failed = False
         self._zero_ms: float | None = None
+        self._since_ms = 0
         self._saved_ms = 0
         self._legs: dict[Seat, _Leg] = {}
         self._parts: list[PartWriter] = []
@@ -183,15 +184,19 @@ class Recorder:
         ready = state.start.ready(now)
         if ready is None or self._permit is None:
             return
+        first = self._zero_ms is None
         if self._zero_ms is None:
             self._zero_ms = ready.zero_ms
         # A leg aligned a little before the run's first frame cannot begin before the run.
         zero_ms = max(ready.zero_ms, self._zero_ms)
+        started_ms = round(self._clock.now_ms() - (now * 1000 - zero_ms))
+        if first:
+            self._since_ms = started_ms
         info = PartInfo(
             recording=self._permit.recording,
             run=self._permit.run,
             seat=state.seat,
-            started_ms=round(self._clock.now_ms() - (now * 1000 - zero_ms)),
+            started_ms=started_ms,
             offset_ms=round(zero_ms - self._zero_ms),
             video=ready.size is not None,
         )
@@ -259,7 +264,7 @@ class Recorder:
             return
         if not state.durable:
             state.durable = True
-            self._report(Durable(permit.recording, permit.run, part.seat))
+            self._report(Durable(permit.recording, permit.run, part.seat, self._since_ms))
         saved = min(
             0 if state.part is None else state.part.info.offset_ms + state.part.durable_ms
             for state in self._legs.values()

@@ -100,7 +100,7 @@ class Story:
 
     def legs_durable(self) -> None:
         for seat in Seat:
-            self.do(LegDurable(seat, self.tape, self.run))
+            self.do(LegDurable(seat, self.tape, self.run, self.now))
 
     def legs_shut(self, recording: str, run: int) -> None:
         for seat in Seat:

@@ -49,12 +49,13 @@ def test_recording_runs_only_with_two_yeses_a_countdown_and_two_durable_legs(sto
     story.wait(1)
     assert story.rec().state is RecordingState.STARTING
     assert story.permit
-    story.do(LegDurable(MENTOR, story.tape, 1))
+    first_frame = story.now
+    story.do(LegDurable(MENTOR, story.tape, 1, first_frame))
     assert story.rec().state is RecordingState.STARTING
-    story.do(LegDurable(MENTEE, story.tape, 1))
+    story.wait(2 * SECOND).do(LegDurable(MENTEE, story.tape, 1, first_frame))
     assert story.last == (Ring("recording_started", (MENTOR, MENTEE)),)
     assert story.rec().state is RecordingState.RECORDING
-    assert story.rec().started_ms == story.now
+    assert story.rec().started_ms == first_frame == story.now - 2 * SECOND
 
 
 def test_a_yes_not_met_within_two_minutes_lapses(story: Story) -> None:
@@ -245,7 +246,7 @@ def test_an_error_of_the_recorder_turns_both_switches_off(story: Story, reason: 
 
 
 def test_a_leg_that_is_not_up_in_fifteen_seconds_turns_both_switches_off(story: Story) -> None:
-    story.starting().do(LegDurable(MENTOR, story.tape, 1))
+    story.starting().do(LegDurable(MENTOR, story.tape, 1, story.now))
     story.wait(15 * SECOND - 1)
     assert story.rec().state is RecordingState.STARTING
     story.wait(1)

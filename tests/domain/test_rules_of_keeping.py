@@ -220,7 +220,7 @@ def test_late_answers_of_the_recorder_change_nothing(story: Story, chapter: str)
     before = story.room
     other = story.new_id()
     for event in (
-        LegDurable(MENTOR, other, 1),
+        LegDurable(MENTOR, other, 1, story.now),
         LegShut(MENTOR, other, 1),
         RunSealed(other, 1, 5),
         RecorderFailed(other, 1, None, "write_failed"),

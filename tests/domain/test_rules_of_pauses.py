@@ -181,7 +181,7 @@ def test_a_leg_shut_before_the_permit_closed_counts_and_a_reopened_one_does_not(
     recording = story.tape
     story.do(LegShut(MENTOR, recording, 1))
     story.do(LegShut(MENTEE, recording, 1))
-    story.do(LegDurable(MENTOR, recording, 1))
+    story.do(LegDurable(MENTOR, recording, 1, story.now))
     story.do(ConsentWithdrawn(MENTEE))
     assert not story.rec().quiet
     story.do(LegShut(MENTOR, recording, 1))

@@ -292,7 +292,7 @@ class RoomWalk(RuleBasedStateMachine):
     def legs_come_up(self) -> None:
         tape = self.room.tape
         for seat in Seat if tape is not None else ():
-            self.do(LegDurable(seat, tape.recording if tape else "", tape.run if tape else 0))
+            self.do(LegDurable(seat, tape.recording if tape else "", tape.run if tape else 0, self.now))
 
     @rule(seat=SEATS, stale=st.booleans())
     def leg_shut(self, seat: Seat, stale: bool) -> None:

@@ -53,6 +53,11 @@ class Room:
         await sender.accept(await self.recorder.offer(seat, await sender.offer(), video))
         return sender
 
+    async def durable(self, run: int, seat: Seat) -> Durable:
+        found = await self.until(lambda event: isinstance(event, Durable) and (event.run, event.seat) == (run, seat))
+        assert isinstance(found, Durable)
+        return found
+
     async def saved(self, ms: int) -> None:
         await self.until(lambda event: isinstance(event, Saved) and event.saved_ms >= ms)
 
@@ -69,10 +74,12 @@ async def room() -> AsyncIterator[Room]:
 async def test_two_seats_are_recorded_whole(room: Room) -> None:
     await room.send(Seat.MENTOR, Sender(pictures(), sound()))
     await room.send(Seat.MENTEE, Sender(pictures(), sound()))
-    await room.until(lambda event: event == Durable("recordingaaaaaaa", 1, Seat.MENTOR))
-    await room.until(lambda event: event == Durable("recordingaaaaaaa", 1, Seat.MENTEE))
+    durable = [await room.durable(1, seat) for seat in Seat]
     await room.saved(3000)
     result = await room.recorder.finish_run()
+    # whoever came later is counted from the same first frame
+    first = room.disk.parts[0].info
+    assert [event.since_ms for event in durable] == [first.started_ms, first.started_ms]
     assert {part.seat for part in result.parts} == {Seat.MENTOR, Seat.MENTEE}
     assert min(part.offset_ms for part in result.parts) == 0
     assert 3000 <= result.length_ms < 8000
@@ -204,7 +211,7 @@ async def test_next_run(room: Room) -> None:
     room.permit = Permit("recordingaaaaaaa", 2)
     room.recorder.open_run(room.permit)
     await room.send(Seat.MENTOR, Sender(pictures(), sound()))
-    await room.until(lambda event: event == Durable("recordingaaaaaaa", 2, Seat.MENTOR))
+    await room.durable(2, Seat.MENTOR)
     result = await room.recorder.finish_run()
     assert (result.run, result.parts[0].offset_ms) == (2, 0)
 

@@ -8,6 +8,7 @@ import {
   partnerWords,
   pulseEvery,
   runningTime,
+  savedTime,
   stageOf,
   statusWords,
   threadOf,
@@ -132,6 +133,11 @@ test("who is asked, who goes on, who chooses", () => {
 test("the running time is the finished runs and the one that is on", () => {
   expect(runningTime(recordingView({ state: "recording", started_ms: 1000, recorded_ms: 500 }), 3000)).toBe(2500);
   expect(runningTime(recordingView({ state: "paused", started_ms: null, recorded_ms: 500 }), 3000)).toBe(500);
+});
+
+test("no more is said to be saved than there is", () => {
+  const on = recordingView({ state: "recording", started_ms: 1000, recorded_ms: 500 });
+  expect([1500, 2500, 2600].map((saved) => savedTime(on, saved, 3000))).toEqual([1500, 2500, 2500]);
 });
 
 test("the line is felt each second while a recording is on", () => {

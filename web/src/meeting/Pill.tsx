@@ -3,7 +3,7 @@ import { day, digits } from "../format.ts";
 import { LineWords } from "../gestures/LineWords";
 import { Switch } from "../ui/index.ts";
 import { t } from "../words";
-import { partnerName, reasonWords, runningTime, statusWords, threadOf } from "./derive";
+import { partnerName, reasonWords, runningTime, savedTime, statusWords, threadOf } from "./derive";
 import type { Meeting } from "./meeting";
 
 interface Props {
@@ -58,7 +58,7 @@ function Details({ meeting }: { meeting: Meeting }): JSX.Element | null {
       <span class="running">{digits(runningTime(recording, meeting.now.value))}</span>
       {pausedBy && <span>{reasonWords(recording, partnerName(view, meeting.you), meeting.you)}</span>}
       <span class="kept">
-        {t("meeting.saved_to", { time: digits(meeting.savedMs.value) })}
+        {t("meeting.saved_to", { time: digits(savedTime(recording, meeting.savedMs.value, meeting.now.value)) })}
         {recording.due_ms !== null && ` · ${t("meeting.deleted_on", { day: day(recording.due_ms) })}`}
       </span>
     </span>

@@ -64,6 +64,11 @@ export function runningTime(recording: RecordingView, now: number): number {
   return recording.recorded_ms + Math.max(0, current);
 }
 
+/** How much of it is safe: never said to be more than there is, also while a run's length is still being counted. */
+export function savedTime(recording: RecordingView, savedMs: number, now: number): number {
+  return Math.min(savedMs, runningTime(recording, now));
+}
+
 /** `calm` breathes: media arrives. `still`: nobody there to hear from. `lost`: dashes, and words beside it. */
 export type Thread = "calm" | "still" | "recording" | "lost";
 
