@@ -1,7 +1,7 @@
 /**
  * What Excalidraw needs to be built into pages that ask nobody but their own server: its fonts become assets of ours, its
- * fallback to a foreign address, its Chinese face (13 MB), its other languages and its font subsetter (WebAssembly, which
- * the content policy refuses) go. Each change must meet exactly what it was written for, or the build fails.
+ * fallback to a foreign address, its Chinese face (13 MB), its other languages and its font subsetter (WebAssembly in
+ * a worker, which the content policy refuses) go: a saved SVG has its faces whole. Each change must meet exactly what it was written for, or the build fails.
  */
 import type { Plugin } from "vite";
 
@@ -9,6 +9,13 @@ const INSIDE = /@excalidraw\/excalidraw\/dist\/prod\/[^/]+\.js$/;
 const SUBSETTER = /^\.\/subset-(worker|shared)\.chunk\.js$/;
 const CLIENT = /^["']use client["'];/;
 const NO_SUBSETTER = "\0no-font-subsetter";
+const WHOLE_FONTS = `
+  const whole = async (octets) => {
+    const letters = Array.from(new Uint8Array(octets), (octet) => String.fromCharCode(octet));
+    return "data:font/woff2;base64," + btoa(letters.join(""));
+  };
+  export { whole as toBase64, whole as subsetToBase64 };
+  export const Commands = {}, WorkerUrl = undefined;`;
 
 export function excalidraw(): Plugin {
   let fallbacks = 0;
@@ -22,7 +29,7 @@ export function excalidraw(): Plugin {
     },
     load(id) {
       if (id !== NO_SUBSETTER) return null;
-      return "const none = () => { throw new Error('fonts are not subset here'); };\nexport { none as toBase64, none as subsetToBase64 };\nexport const Commands = {}, WorkerUrl = undefined;";
+      return WHOLE_FONTS;
     },
     transform(code, id) {
       // meant for servers that render React; here it is only warned of
@@ -48,12 +55,16 @@ export function patch(code: string): { code: string; fallbacks: number } {
     fallbacks += 1;
     return `${start}window.location.origin+"/"`;
   });
-  return { code: onlyEnglish(withFonts(withoutChinese(styledByScript(own)))), fallbacks };
+  return { code: onlyEnglish(withFonts(withoutChinese(withoutWorkers(styledByScript(own))))), fallbacks };
 }
 
 /** A style attribute set as text is against the content policy; set as a property it is not, and reads the same. */
 function styledByScript(code: string): string {
   return code.replace(/([\w$]+)\.setAttribute\("style","white-space: pre;"\)/g, '($1.style.whiteSpace="pre")');
+}
+
+function withoutWorkers(code: string): string {
+  return code.replace('=typeof Worker<"u"', "=false");
 }
 
 /** Its many faces are strings, followed by the one list of them. */

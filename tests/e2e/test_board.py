@@ -74,16 +74,17 @@ INKED = """async octets => {
 }"""
 
 
-def png(red: int, green: int, blue: int) -> bytes:
+def png(red: int, green: int, blue: int, side: int = 80) -> bytes:
     """A square of one colour that says where it was taken."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 80, 80, 8, 2, 0, 0, 0))
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 3, 0, 0, 0))
+    palette = chunk(b"PLTE", bytes((red, green, blue)))
     words = chunk(b"tEXt", b"Comment\0" + WHERE)
-    pixels = chunk(b"IDAT", zlib.compress((b"\0" + bytes((red, green, blue)) * 80) * 80))
-    return b"\x89PNG\r\n\x1a\n" + header + words + pixels + chunk(b"IEND", b"")
+    pixels = chunk(b"IDAT", zlib.compress(bytes(1 + (side + 7) // 8) * side))
+    return b"\x89PNG\r\n\x1a\n" + header + palette + words + pixels + chunk(b"IEND", b"")
 
 
 def encoded(octets: bytes) -> str:
@@ -181,9 +182,10 @@ async def pan_and_zoom(person: Person) -> None:
 
 
 async def pictures_chosen_pasted_and_dropped(pair: Pair) -> None:
-    """Each of a colour of its own; what is seen has been made anew, and says nothing of where it was taken."""
+    """Each of a colour of its own, one of 81 megapixels; what is seen has been made anew, and says nothing of where it was
+    taken."""
     mentor, mentee = pair.mentor, pair.mentee
-    octets = [png(230, 20, 20), png(20, 180, 20), png(230, 20, 160)]
+    octets = [png(230, 20, 20), png(20, 180, 20), png(230, 20, 160, side=9000)]
     seen = 0
     for number, octet in enumerate(octets):
         if number == 0:
@@ -217,6 +219,7 @@ async def saved_as_pictures(person: Person) -> None:
     assert "path" in kinds
     assert "Choose two" in "".join(root.itertext())
     assert "script" not in kinds
+    assert b"url(data:font/woff2;base64," in svg
     addresses = [value for element in root.iter() for name, value in element.items() if name.endswith(("href", "src"))]
     assert all(address.startswith(("data:image/", "#")) for address in addresses)
     assert re.findall(r"(?:url\(|@import)\s*[\"']?(?!#|data:)[^)]*", svg.decode()) == []

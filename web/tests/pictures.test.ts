@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { declaredSize, PictureError, rasterMime, remake, shrunk } from "../src/ui/pictures";
+import { declaredSize, halfway, OWN, PictureError, rasterMime, remake, shrunk } from "../src/ui/pictures";
 
 const ascii = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
 const bytes = (...parts: (number | number[] | string)[]) =>
@@ -49,6 +49,25 @@ test("pictures shrink to the longer side and never grow", () => {
   expect(shrunk({ width: 50_000, height: 1 }, 1600)).toEqual({ width: 1600, height: 1 });
 });
 
+test("a large picture is scaled down as it is decoded, never below what is wanted, and never up", () => {
+  expect(halfway({ width: 4000, height: 3000 }, 1600)).toBeNull();
+  for (const size of [
+    { width: 9000, height: 9000 },
+    { width: 12_000, height: 8000 },
+    { width: 20_000, height: 5000 },
+  ]) {
+    const width = halfway(size, 1600) ?? 0;
+    // upright, and turned as its camera was held
+    for (const [wide, high] of [[size.width, size.height] as const, [size.height, size.width] as const]) {
+      expect(width).toBeLessThan(wide);
+      expect(Math.max(width, (width * high) / wide)).toBeGreaterThanOrEqual(1600);
+      expect((width * width * high) / wide).toBeLessThan(50_000_000);
+    }
+  }
+  expect(halfway({ width: 40_000, height: 2000 }, 1600)).toBeNull();
+  expect(halfway({ width: 30_000, height: 1000 }, 1600)).toBeNull();
+});
+
 test("what may not be decoded is refused before it is", async () => {
   const limits = { maxSide: 1600, maxBytes: 1_000_000 };
   const reason = async (part: Uint8Array<ArrayBuffer>, more = {}) =>
@@ -62,4 +81,8 @@ test("what may not be decoded is refused before it is", async () => {
   expect(await reason(png(10, 10).subarray(0, 20))).toBe("damaged");
   expect(await reason(png(10, 10), { maxInputBytes: 5 })).toBe("too_large");
   expect(await reason(jpeg, { maxPixels: 1000 })).toBe("too_large");
+  // one's own may be larger; nothing decodes here, so what is tried is damaged, or too large for this device
+  expect(await reason(png(9000, 9000))).toBe("too_large");
+  expect(await reason(png(9000, 6000), OWN)).toBe("too_large");
+  expect(await reason(png(12_000, 12_000), OWN)).toBe("too_large");
 });

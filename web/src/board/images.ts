@@ -5,7 +5,7 @@
 import type * as Y from "yjs";
 import { type Id, newId } from "../protocol";
 import type { Sharing } from "../sharing/types";
-import { type Limits, type Picture, PictureError, remake } from "../ui/pictures";
+import { type Limits, OWN, type Picture, PictureError, remake } from "../ui/pictures";
 import { BOUNDS, type BoardElement } from "./clean";
 import { blobOf, picturesIn } from "./pages";
 
@@ -13,6 +13,9 @@ export const LIMITS: Limits = { maxSide: 1600, maxBytes: 2 * 1024 * 1024 };
 const AT_ONCE = 2;
 /** Fetched while a page lies open; who puts and takes away without end is not followed. */
 const MOST_FETCHED = BOUNDS.images * 10;
+
+/** Bytes of pictures kept for a board that is opened again. */
+export const MOST_KEPT = 48 * 1024 * 1024;
 
 /** As Excalidraw takes it. */
 export interface FileData {
@@ -41,12 +44,50 @@ export interface ImagePorts {
   put(blob: Id): void;
 }
 
+/**
+ * Pictures that were made anew in this page, as long as it lives, the last seen ones: so a board that is put away and opened
+ * again has them at once, also while the line is down.
+ */
+export class Made {
+  private static readonly all = new WeakMap<object, Made>();
+  private readonly pictures = new Map<Id, Picture>();
+  private bytes = 0;
+
+  static of(sharing: object): Made {
+    const made = Made.all.get(sharing) ?? new Made();
+    Made.all.set(sharing, made);
+    return made;
+  }
+
+  get(blob: Id): Picture | undefined {
+    const picture = this.pictures.get(blob);
+    if (picture) this.put(blob, picture);
+    return picture;
+  }
+
+  put(blob: Id, picture: Picture): void {
+    this.drop(blob);
+    this.pictures.set(blob, picture);
+    this.bytes += picture.bytes.length;
+    for (const oldest of this.pictures.keys()) {
+      if (this.bytes <= MOST_KEPT) break;
+      this.drop(oldest);
+    }
+  }
+
+  private drop(blob: Id): void {
+    this.bytes -= this.pictures.get(blob)?.bytes.length ?? 0;
+    this.pictures.delete(blob);
+  }
+}
+
 export class Images {
   private readonly asked = new Set<string>();
   private readonly waiting: string[] = [];
   private running = 0;
   private fetched = 0;
   private closed = false;
+  private readonly made: Made;
 
   /** `making` is replaced in tests, where there is no canvas. */
   constructor(
@@ -54,13 +95,16 @@ export class Images {
     private readonly files: Y.Map<unknown>,
     private readonly ports: ImagePorts,
     private readonly making: Making = remake,
-  ) {}
+  ) {
+    this.made = Made.of(sharing);
+  }
 
   /** Stores a picture a person chose. Throws `PictureError`, `TooManyImages`, and what `putBlob` throws. */
   async add(file: Blob): Promise<Placed> {
     if (picturesIn(this.ports.elements()).size >= BOUNDS.images) throw new TooManyImages();
-    const picture = await this.making(file, LIMITS);
+    const picture = await this.making(file, { ...LIMITS, ...OWN });
     const blob = await this.sharing.putBlob(picture.bytes);
+    this.made.put(blob.id, picture);
     this.ports.put(blob.id);
     const fileId = newId();
     this.asked.add(fileId);
@@ -105,8 +149,8 @@ export class Images {
   }
 
   private async fetch(fileId: string, blob: Id): Promise<void> {
-    const bytes = await this.sharing.getBlob(blob);
-    const picture = await this.making(new Blob([bytes]), LIMITS);
+    const picture = this.made.get(blob) ?? (await this.making(new Blob([await this.sharing.getBlob(blob)]), LIMITS));
+    this.made.put(blob, picture);
     if (!this.closed) this.ports.show(asFile(fileId, picture));
   }
 }

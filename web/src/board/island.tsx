@@ -168,9 +168,14 @@ class Mounted implements Island {
         getDimensions: twofold,
       });
     }
-    // to put the fonts in, it would run WebAssembly in a worker, which the content policy refuses
-    const svg = await exportToSvg({ elements, files, appState, exportPadding: 24, skipInliningFonts: true });
-    return new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" });
+    const written = async (skipInliningFonts: boolean) => {
+      const svg = await exportToSvg({ elements, files, appState, exportPadding: 24, skipInliningFonts });
+      return new XMLSerializer().serializeToString(svg);
+    };
+    const whole = await written(false);
+    // a face that did not come stands as our address, which whoever opens the picture would ask
+    const svg = /src:\s*url\((?!["']?data:)/.test(whole) ? await written(true) : whole;
+    return new Blob([svg], { type: "image/svg+xml" });
   }
 
   elements(): readonly BoardElement[] {

@@ -46,6 +46,13 @@ export interface Size {
 
 const MAX_PIXELS = 50_000_000;
 const MAX_INPUT_BYTES = 40 * 1024 * 1024;
+/** What a person may give of their own: a camera's largest. What comes from the other has been made small before. */
+export const OWN: Pick<Limits, "maxPixels" | "maxInputBytes"> = {
+  maxPixels: 110_000_000,
+  maxInputBytes: 80 * 1024 * 1024,
+};
+/** More is scaled down as it is decoded, so that it lies in memory once and not twice. */
+const LARGE = 25_000_000;
 const QUALITIES = [0.88, 0.72, 0.55];
 
 /** Makes `file` anew within `limits`; an animation becomes its first picture. Throws `PictureError`. */
@@ -58,7 +65,7 @@ export async function remake(file: Blob, limits: Limits): Promise<Picture> {
   const declared = declaredSize(bytes, mime);
   if (declared === null) throw new PictureError("damaged");
   if (declared.width * declared.height > maxPixels) throw new PictureError("too_large");
-  const bitmap = await decode(bytes, mime);
+  const bitmap = await decode(bytes, mime, halfway(declared, maxSide));
   try {
     return await encode(bitmap, maxSide, maxBytes, mime);
   } finally {
@@ -134,11 +141,23 @@ function webpSize(view: DataView): Size | null {
   }
 }
 
-async function decode(bytes: Uint8Array<ArrayBuffer>, mime: RasterMime): Promise<ImageBitmap> {
+/**
+ * The width to decode a large picture to, null for its own. It may lie on its side still, so that its width becomes its
+ * height: twice what is wanted is enough either way, and a strip, which could grow, is left as it is.
+ */
+export function halfway({ width, height }: Size, maxSide: number): number | null {
+  const isStrip = Math.max(width, height) > 4 * Math.min(width, height);
+  const side = 2 * maxSide;
+  return width * height <= LARGE || isStrip || Math.min(width, height) <= side ? null : side;
+}
+
+async function decode(bytes: Uint8Array<ArrayBuffer>, mime: RasterMime, width: number | null): Promise<ImageBitmap> {
+  const small: ImageBitmapOptions = width === null ? {} : { resizeWidth: width, resizeQuality: "medium" };
   try {
-    return await createImageBitmap(new Blob([bytes], { type: mime }), { imageOrientation: "from-image" });
+    return await createImageBitmap(new Blob([bytes], { type: mime }), { imageOrientation: "from-image", ...small });
   } catch {
-    throw new PictureError("damaged");
+    // what is well may be more than this device can decode
+    throw new PictureError(width === null ? "damaged" : "too_large");
   }
 }
 

@@ -1,13 +1,13 @@
 import { expect, test, vi } from "vitest";
 import type * as Y from "yjs";
 import { BOUNDS, type BoardElement } from "../../src/board/clean";
-import { type FileData, Images, LIMITS, TooManyImages } from "../../src/board/images";
+import { type FileData, Images, LIMITS, Made, MOST_KEPT, TooManyImages } from "../../src/board/images";
 import { type Limits, type Picture, PictureError } from "../../src/ui/pictures";
 import { localPair } from "../local_pair";
 
 /** Stands for the canvas, which Node has not: what it made tells that it was asked. */
 async function making(file: Blob, limits: Limits): Promise<Picture> {
-  expect(limits).toBe(LIMITS);
+  expect(limits).toMatchObject(LIMITS);
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (bytes[0] === 0) throw new PictureError("not_a_picture");
   return { bytes: new Uint8Array([...bytes, 7]), mime: "image/webp", width: 300, height: 200 };
@@ -31,6 +31,7 @@ function page() {
     put,
     ports,
     mentor,
+    mentee,
     files: files(mentor.doc),
     mine: new Images(mentor, files(mentor.doc), ports(here), making),
     theirs: new Images(mentee, files(mentee.doc), ports(there), making),
@@ -127,4 +128,35 @@ test("what names no blob of ours is not fetched", async () => {
   theirs.want();
   await turns();
   expect(there).toHaveLength(0);
+});
+
+test("what was seen once is there when the board is opened again, also while nothing can be fetched", async () => {
+  const { mine, theirs, there, files, drawn, ports, mentor, mentee } = page();
+  const { fileId } = await mine.add(new Blob([new Uint8Array([1, 2])]));
+  drawn.push(image(fileId));
+  theirs.want();
+  await until(() => there.length > 0);
+  for (const sharing of [mentor, mentee]) {
+    sharing.getBlob = () => Promise.reject(new Error("the line is down"));
+    const shown: FileData[] = [];
+    new Images(sharing, files, ports(shown), making).want();
+    await until(() => shown.length > 0);
+    expect(shown[0]?.id).toBe(fileId);
+  }
+});
+
+test("of what is kept the longest unseen goes first, and never more is kept than allowed", () => {
+  const made = Made.of({});
+  const picture = (part: number): Picture => {
+    return { bytes: new Uint8Array(MOST_KEPT / part), mime: "image/webp", width: 1, height: 1 };
+  };
+  const kept = () => ["a", "b", "c", "d"].filter((blob) => made.get(blob) !== undefined);
+  made.put("a", picture(4));
+  made.put("b", picture(4));
+  made.put("c", picture(4));
+  made.put("a", picture(4));
+  made.put("d", picture(2));
+  expect(kept()).toEqual(["a", "c", "d"]);
+  made.put("b", picture(0.5));
+  expect(kept()).toEqual([]);
 });
