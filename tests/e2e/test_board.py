@@ -182,7 +182,7 @@ async def pan_and_zoom(person: Person) -> None:
 
 
 async def pictures_chosen_pasted_and_dropped(pair: Pair) -> None:
-    """Each of a colour of its own, one of 81 megapixels; what is seen has been made anew, and says nothing of where it was
+    """Each of a colour of its own, one of 81 megapixels; what is seen was made anew, and says nothing of where it was
     taken."""
     mentor, mentee = pair.mentor, pair.mentee
     octets = [png(230, 20, 20), png(20, 180, 20), png(230, 20, 160, side=9000)]
