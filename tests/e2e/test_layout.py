@@ -126,6 +126,21 @@ async def filled(pair: Pair) -> None:
     await expect(mentor.page.locator(".plate.thinking")).to_be_visible()
 
 
+async def adding_goes_on_in_sight(person: Person) -> None:
+    """Topic after topic, and as a phone's keyboard comes up."""
+    page = person.page
+    await page.set_viewport_size({"width": 390, "height": 664})
+    field = page.get_by_label("A new topic")
+    await field.focus()
+    for title in ("One more", "And one more", "The last"):
+        await page.keyboard.insert_text(title)
+        await page.keyboard.press("Enter")
+        await expect(together.topic(person, title)).to_have_count(1)
+        await expect(field).to_be_in_viewport(ratio=1)
+    await page.set_viewport_size({"width": 390, "height": 380})
+    await expect(field).to_be_in_viewport(ratio=1)
+
+
 async def test_all_can_be_reached_at_every_size(meet: Meet, tmp_path: Path) -> None:
     place = Place(tmp_path)
     await place.start()
@@ -137,6 +152,7 @@ async def test_all_can_be_reached_at_every_size(meet: Meet, tmp_path: Path) -> N
         await together.open_panel(mentor, panel)
         if panel == "topics":
             await mentor.button("Add a topic").click()
+            await adding_goes_on_in_sight(mentor)
         await expect(mentor.page.locator(WRITING[panel][0])).to_be_visible()
         found += await findings(mentor, panel)
         await together.tool(mentor, panel).click()
