@@ -77,25 +77,17 @@ async def what_is_half_written_is_there_again(person: Person) -> None:
     """After the page was loaded anew, until it is sent."""
     field = person.page.get_by_label("Write a message")
     await field.press_sequentially("And then I wan")
+    await together.half_written(person, "And then I wan")
     await person.page.reload()
     await expect(field).to_have_value("And then I wan")
     await field.press_sequentially("ted to say")
     await field.press("Enter")
     await expect(field).to_have_value("")
     await expect(together.message(person, "And then I wanted to say")).to_be_visible()
-    await person.page.wait_for_function(NOTHING_HALF_WRITTEN)
+    await together.half_written(person)
     await person.page.reload()
     await expect(together.message(person, "And then I wanted to say")).to_be_visible()
     await expect(field).to_have_value("")
-
-
-NOTHING_HALF_WRITTEN = """async () => {
-  const done = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
-  const database = await done(indexedDB.open('visavis-outbox'));
-  const keys = await done(database.transaction('forget').objectStore('forget').getAllKeys());
-  database.close();
-  return !keys.some((key) => key.includes('/draft/'));
-}"""
 
 
 SHRINKS_AND_GROWS = """async (log) => {

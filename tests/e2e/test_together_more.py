@@ -293,6 +293,7 @@ async def what_is_half_written_is_there_again(person: Person) -> None:
     """After the page was loaded anew; put away by oneself it is gone."""
     await person.button("Add a topic").click()
     await person.page.get_by_label("A new topic").press_sequentially("Half a thou")
+    await together.half_written(person, "Half a thou")
     await person.page.reload()
     await expect(person.page.get_by_label("A new topic")).to_have_value("Half a thou")
     await person.page.get_by_label("A new topic").press("Escape")

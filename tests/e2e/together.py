@@ -50,6 +50,27 @@ def message(person: Person, text: str) -> Locator:
     return person.page.get_by_role("log").get_by_role("article").filter(has_text=text)
 
 
+DRAFTS = """async () => {
+  const done = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+  const database = await done(indexedDB.open('visavis-outbox'));
+  const store = database.transaction('forget').objectStore('forget');
+  const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
+  database.close();
+  return values.filter((_, place) => keys[place].includes('/draft/')).map((sealed) => sealed.length);
+}"""
+SEALING_BYTES = 12 + 16
+"""A nonce and a tag."""
+
+
+async def half_written(person: Person, *texts: str) -> None:
+    """Returns once just these texts are kept as half written: what was typed last may still be on its way. How long each
+    is can be told from outside, and no more."""
+    lengths = sorted(SEALING_BYTES + len(text.encode()) for text in texts)
+    await person.page.wait_for_function(
+        f"async (lengths) => (await ({DRAFTS})()).sort((a, b) => a - b).join() === lengths.join()", arg=lengths
+    )
+
+
 # --- notes
 
 
