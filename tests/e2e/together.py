@@ -1,5 +1,6 @@
 """What a person does with the things the two share: chat, notes, topics, board. By role and name, as a person would."""
 
+import asyncio
 import re
 
 from playwright.async_api import Locator, Page, expect
@@ -63,12 +64,12 @@ SEALING_BYTES = 12 + 16
 
 
 async def half_written(person: Person, *texts: str) -> None:
-    """Returns once just these texts are kept as half written: what was typed last may still be on its way. How long each
-    is can be told from outside, and no more."""
+    """Returns once just these texts are kept as half written: what was typed last may still be on its way. From outside
+    one can tell how long each is, and no more."""
     lengths = sorted(SEALING_BYTES + len(text.encode()) for text in texts)
-    await person.page.wait_for_function(
-        f"async (lengths) => (await ({DRAFTS})()).sort((a, b) => a - b).join() === lengths.join()", arg=lengths
-    )
+    async with asyncio.timeout(30):
+        while sorted(await person.page.evaluate(DRAFTS)) != lengths:
+            await person.page.evaluate("() => new Promise(requestAnimationFrame)")
 
 
 # --- notes
