@@ -102,27 +102,25 @@ class Reading:
         async for frame in socket:
             if self._page.closing or frame.type not in (WSMsgType.BINARY, WSMsgType.TEXT):
                 break
-            message = self._read(frame.data if frame.type is WSMsgType.BINARY else None)
-            may = await self._may_pass() if isinstance(message, Pass) else await self._may_write()
+            message = await self._paced(self._read(frame.data if frame.type is WSMsgType.BINARY else None))
             if self._page.closing:
                 break
-            if may and message is not None:
+            if message is not None:
                 self._take(message)
             frames += 1
             if frames % TURN_FRAMES == 0:
                 await asyncio.sleep(0)
 
-    async def _may_pass(self) -> bool:
-        """What comes too fast is left out rather than late; the line rests until the next may go."""
-        may = self._paces.passes.draw(self._whose, self._clock.now_ms())
-        if not may:
+    async def _paced(self, message: FromSharer | None) -> FromSharer | None:
+        """The same, once it may be taken. What passes too fast is left out rather than late; then too the line rests
+        until the next may go."""
+        if not isinstance(message, Pass):
+            await self._turn(self._paces.writes)
+            self._paces.writes.take(self._whose, self._clock.now_ms())
+        elif not self._paces.passes.draw(self._whose, self._clock.now_ms()):
             await self._turn(self._paces.passes)
-        return may
-
-    async def _may_write(self) -> bool:
-        await self._turn(self._paces.writes)
-        self._paces.writes.take(self._whose, self._clock.now_ms())
-        return True
+            return None
+        return message
 
     async def _turn(self, pace: Buckets) -> None:
         """Until the seat may again, or the page is told goodbye."""

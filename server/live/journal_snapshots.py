@@ -181,7 +181,7 @@ class Snapshots:
         await undisturbed(self._confirm(target, snapshot, by))
 
     async def _confirm(self, target: Log, snapshot: str, by: Seat) -> None:
-        if rules.confirm(target.standing, snapshot, by).standing == target.standing:
+        if target.standing.get(snapshot).confirmed:
             return  # said again
         async with self._services.database.write() as tx:
             step = rules.confirm(target.standing, snapshot, by)

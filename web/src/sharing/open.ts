@@ -308,7 +308,7 @@ class OpenSharing implements Work {
         break;
       case "refused":
         if (message.local) this.#outgoing.sender.refused(message.code, message.local);
-        else if (message.code !== "flooding") this.#talk.notStruck();
+        else this.#talk.notStruck();
         break;
       case "bye":
         break;
