@@ -109,10 +109,6 @@ class Hub:
         """Another set of browsers holds the seat, or what its person has to be told of them has changed."""
         self.journals.browsers_changed(room_id, seat)
 
-    def reading_ends(self, recording_id: str) -> None:
-        """The recording is being destroyed: open readers and their keys are dropped at once."""
-        self.services.readers.drop_recording(recording_id)
-
     async def close(self) -> None:
         """Going down: permits close, runs are sealed, every socket gets `bye` `going_down`."""
         self._going_down = True  # may be called twice: the second time there is nothing left to do
